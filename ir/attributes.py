@@ -1,0 +1,423 @@
+"""Attributes: immutable, hashable compile-time values with an MLIR text form.
+
+`str(attribute)` is the text that the printer writes and the parser reads back to an equal object.
+Dialects add their own by subclassing `DialectAttribute` (see `register_dialect_attribute`).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def quote(text: str) -> str:
+    """Return `text` as an MLIR string literal: printable ASCII as it is, the rest as `\\HH` bytes of UTF-8."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    parts: list[str] = []
+    for char in text:
+        if char in _ESCAPES:
+            parts.append(_ESCAPES[char])
+        elif char.isascii() and char.isprintable():
+            parts.append(char)
+        else:
+            parts.extend(f"\\{byte:02X}" for byte in char.encode("utf-8"))
+    return '"' + "".join(parts) + '"'
+
+
+def is_bare_identifier(text: str) -> bool:
+    """Whether MLIR reads `text` as an attribute key or symbol name without quotes."""
+    return text.replace(".", "_").replace("$", "_").isidentifier() and text.isascii() and text[0] not in ".$"
+
+
+class Attribute:
+    """Base of all attributes; subclasses are frozen dataclasses whose `str` is MLIR text."""
+
+    __slots__ = ()
+
+
+class TypeAttribute(Attribute):
+    """Base of all types (a type is an attribute too)."""
+
+    __slots__ = ()
+
+
+# ---- builtin types -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerType(TypeAttribute):
+    """A signless integer of `width` bits, `i32`."""
+
+    width: int
+
+    def __str__(self) -> str:
+        return f"i{self.width}"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexType(TypeAttribute):
+    """A machine-independent integer, `index`."""
+
+    def __str__(self) -> str:
+        return "index"
+
+
+@dataclass(frozen=True, slots=True)
+class FloatType(TypeAttribute):
+    """A floating-point type by its MLIR name: `f16`, `bf16`, `f32` or `f64`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class NoneType(TypeAttribute):
+    """The type without values, `none`."""
+
+    def __str__(self) -> str:
+        return "none"
+
+
+DYNAMIC = -1
+"""The extent of a dimension that is not known before a program is specialised; printed `?`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType(TypeAttribute):
+    """A ranked tensor, `tensor<?x64xf16>`; `DYNAMIC` extents print as `?`."""
+
+    shape: tuple[int, ...]
+    element: TypeAttribute
+
+    def __str__(self) -> str:
+        dims = "".join("?x" if extent == DYNAMIC else f"{extent}x" for extent in self.shape)
+        return f"tensor<{dims}{self.element}>"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType(TypeAttribute):
+    """A function's type, `(index, f32) -> f16`."""
+
+    inputs: tuple[TypeAttribute, ...]
+    results: tuple[TypeAttribute, ...]
+
+    def __str__(self) -> str:
+        inputs = ", ".join(map(str, self.inputs))
+        if len(self.results) == 1 and not isinstance(self.results[0], FunctionType):
+            return f"({inputs}) -> {self.results[0]}"
+        return f"({inputs}) -> ({', '.join(map(str, self.results))})"
+
+
+# ---- builtin attributes --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerAttr(Attribute):
+    """An integer of type `type`, `3 : i64`; a bare `true` or `false` when the type is `i1`."""
+
+    value: int
+    type: TypeAttribute = field(default_factory=lambda: I64)
+
+    def __str__(self) -> str:
+        if isinstance(self.type, IntegerType) and self.type.width == 1:
+            return "true" if self.value else "false"
+        return f"{self.value} : {self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class FloatAttr(Attribute):
+    """A float of type `type`; decimal where that is exact, the bit pattern in hex otherwise."""
+
+    value: float
+    type: FloatType = field(default_factory=lambda: F32)
+
+    def __str__(self) -> str:
+        return f"{float_text(self.value, self.type)} : {self.type}"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, FloatAttr)
+            and self.type == other.type
+            and struct.pack("<d", self.value) == struct.pack("<d", other.value)
+        )
+
+    def __hash__(self) -> int:
+        return hash((struct.pack("<d", self.value), self.type))
+
+
+_FLOAT_CODE = {"f16": ("<e", "<H", 4), "f32": ("<f", "<I", 8), "f64": ("<d", "<Q", 16)}
+
+
+def float_text(value: float, type: FloatType) -> str:
+    """Return the MLIR literal of `value`: shortest decimal, or hex bits for inf, nan and bf16 specials."""
+    if value == value and value not in (float("inf"), float("-inf")):
+        text = repr(value)
+        mantissa, _, exponent = text.partition("e")
+        if "." not in mantissa:
+            mantissa += ".0"
+        return f"{mantissa}e{exponent}" if exponent else mantissa
+    if type.name == "bf16":
+        (bits,) = struct.unpack("<I", struct.pack("<f", value))
+        return f"0x{bits >> 16:04X}"
+    float_code, int_code, digits = _FLOAT_CODE[type.name]
+    (bits,) = struct.unpack(int_code, struct.pack(float_code, value))
+    return f"0x{bits:0{digits}X}"
+
+
+def float_from_bits(bits: int, type: FloatType) -> float:
+    """Return the value whose bit pattern in `type` is `bits`. Raises `struct.error` if it does not fit."""
+    if type.name == "bf16":
+        (value,) = struct.unpack("<f", struct.pack("<I", bits << 16))
+        return value
+    float_code, int_code, _ = _FLOAT_CODE[type.name]
+    (value,) = struct.unpack(float_code, struct.pack(int_code, bits))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class StringAttr(Attribute):
+    """A string, `"text"`."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return quote(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAttr(Attribute):
+    """An attribute that says something by being there, `unit`."""
+
+    def __str__(self) -> str:
+        return "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayAttr(Attribute):
+    """A list of attributes, `[1 : i64, "a"]`."""
+
+    values: tuple[Attribute, ...]
+
+    def __str__(self) -> str:
+        return f"[{', '.join(map(str, self.values))}]"
+
+    def __iter__(self) -> Iterator[Attribute]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def attribute_dict_text(entries: Mapping[str, Attribute]) -> str:
+    """Return `{a = 1 : i64, b}` with keys sorted; a unit attribute is its key alone."""
+    parts: list[str] = []
+    for key in sorted(entries):
+        value = entries[key]
+        name = key if is_bare_identifier(key) else quote(key)
+        parts.append(name if isinstance(value, UnitAttr) else f"{name} = {value}")
+    return "{" + ", ".join(parts) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class DictAttr(Attribute):
+    """A sorted dictionary of attributes, `{a = 1 : i64}`; build it with `DictAttr.of`."""
+
+    entries: tuple[tuple[str, Attribute], ...]
+
+    @staticmethod
+    def of(entries: Mapping[str, Attribute]) -> DictAttr:
+        """Return the dictionary attribute with these entries, keys sorted."""
+        return DictAttr(tuple(sorted(entries.items(), key=lambda item: item[0])))
+
+    def __getitem__(self, key: str) -> Attribute:
+        return dict(self.entries)[key]
+
+    def __str__(self) -> str:
+        return attribute_dict_text(dict(self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class DenseArrayAttr(Attribute):
+    """A flat list of numbers of one type, `array<i64: 1, 2>`."""
+
+    element: IntegerType | FloatType
+    values: tuple[int, ...] | tuple[float, ...]
+
+    def __str__(self) -> str:
+        if not self.values:
+            return f"array<{self.element}>"
+        if isinstance(self.element, FloatType):
+            element = self.element
+            return f"array<{element}: {', '.join(float_text(float(v), element) for v in self.values)}>"
+        if self.element.width == 1:
+            return f"array<i1: {', '.join('true' if v else 'false' for v in self.values)}>"
+        return f"array<{self.element}: {', '.join(map(str, self.values))}>"
+
+
+@dataclass(frozen=True, slots=True)
+class DenseElementsAttr(Attribute):
+    """A constant tensor's elements in row-major order, `dense<[1.0, 2.0]> : tensor<2xf32>`.
+
+    `values` holds either one value (a splat) or as many as the type has elements.
+    """
+
+    values: tuple[int, ...] | tuple[float, ...]
+    type: TensorType
+
+    def __str__(self) -> str:
+        element = self.type.element
+        if isinstance(element, FloatType):
+            items = [float_text(float(v), element) for v in self.values]
+        elif isinstance(element, IntegerType) and element.width == 1:
+            items = ["true" if v else "false" for v in self.values]
+        else:
+            items = [str(v) for v in self.values]
+        if len(items) == 1:
+            return f"dense<{items[0]}> : {self.type}"
+        return f"dense<{_nest(items, self.type.shape)}> : {self.type}"
+
+
+def _nest(items: list[str], shape: tuple[int, ...]) -> str:
+    """Return `items` bracketed row-major by `shape`."""
+    if not items:
+        return ""
+    for extent in reversed(shape):
+        items = [f"[{', '.join(items[i : i + extent])}]" for i in range(0, len(items), extent)]
+    return items[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRefAttr(Attribute):
+    """A reference to a symbol, `@root::@nested`."""
+
+    path: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "::".join(f"@{name}" if is_bare_identifier(name) else f"@{quote(name)}" for name in self.path)
+
+    @property
+    def root(self) -> str:
+        """The outermost name."""
+        return self.path[0]
+
+    @property
+    def leaf(self) -> str:
+        """The innermost name."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueAttr(Attribute):
+    """An attribute of a dialect that is not registered: kept as its text, `#other.thing<...>`."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueType(TypeAttribute):
+    """A type of a dialect that is not registered: kept as its text, `!other.thing<...>`."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+# ---- dialects' own -------------------------------------------------------------------------------
+
+
+class DialectAttribute(Attribute):
+    """Base of a dialect's attributes: `#<mnemonic><<body>>`, for example `#dist.split<...>`."""
+
+    __slots__ = ()
+    mnemonic: ClassVar[str]
+
+    def body(self) -> str:
+        """The text between the angle brackets; brackets in it must balance."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"#{self.mnemonic}<{self.body()}>"
+
+
+class DialectType(TypeAttribute):
+    """Base of a dialect's types: `!<mnemonic><<body>>`, for example `!pe.dsd<f16>`."""
+
+    __slots__ = ()
+    mnemonic: ClassVar[str]
+
+    def body(self) -> str:
+        """The text between the angle brackets; brackets in it must balance."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"!{self.mnemonic}<{self.body()}>"
+
+
+BodyParser = Callable[[str], Attribute]
+"""Parses the text between `<` and `>`. Raises `ValueError` with a reason when it does not make sense."""
+
+DIALECT_ATTRIBUTES: dict[str, BodyParser] = {}
+DIALECT_TYPES: dict[str, BodyParser] = {}
+
+
+def register_dialect_attribute(mnemonic: str, parse: BodyParser) -> None:
+    """Make the parser read `#mnemonic<...>` with `parse`."""
+    DIALECT_ATTRIBUTES[mnemonic] = parse
+
+
+def register_dialect_type(mnemonic: str, parse: BodyParser) -> None:
+    """Make the parser read `!mnemonic<...>` with `parse`."""
+    DIALECT_TYPES[mnemonic] = parse
+
+
+# ---- everyday values -----------------------------------------------------------------------------
+
+INDEX = IndexType()
+I1 = IntegerType(1)
+I32 = IntegerType(32)
+I64 = IntegerType(64)
+F16 = FloatType("f16")
+F32 = FloatType("f32")
+UNIT = UnitAttr()
+
+
+def i64(value: int) -> IntegerAttr:
+    """Return `value : i64`."""
+    return IntegerAttr(value, I64)
+
+
+def boolean(value: bool) -> IntegerAttr:
+    """Return `true` or `false`."""
+    return IntegerAttr(int(value), I1)
+
+
+def f32(value: float) -> FloatAttr:
+    """Return `value : f32`, rounded to single precision so that the text says what is used."""
+    (rounded,) = struct.unpack("<f", struct.pack("<f", value))
+    return FloatAttr(rounded, F32)
+
+
+def string(value: str) -> StringAttr:
+    """Return `"value"`."""
+    return StringAttr(value)
+
+
+def symbol(*path: str) -> SymbolRefAttr:
+    """Return `@a::@b` for `symbol("a", "b")`."""
+    return SymbolRefAttr(path)
+
+
+def i64_array(values: tuple[int, ...] | list[int]) -> DenseArrayAttr:
+    """Return `array<i64: ...>`."""
+    return DenseArrayAttr(I64, tuple(values))

@@ -1,0 +1,388 @@
+"""Dialect `nn`: what a model computes, on whole tensors over a symbolic sequence length.
+
+Tensors are `tensor<?x64xf16>`: a leading `?` is `seq`, 1 in decode. State lives in `nn.variable`
+symbols; `nn.read` and `nn.append` are the only operations that touch it. An operation reads its
+operands in their own type, computes in the module's `nn.accumulate` type and rounds its result once.
+"""
+
+from __future__ import annotations
+
+from ..attributes import (
+    DYNAMIC,
+    F16,
+    F32,
+    I32,
+    DenseElementsAttr,
+    FloatAttr,
+    FunctionType,
+    IndexType,
+    IntegerAttr,
+    StringAttr,
+    SymbolRefAttr,
+    TensorType,
+    TypeAttribute,
+    UnitAttr,
+)
+from ..operation import Operation, Value
+from ..spec import (
+    ANY_TYPE,
+    Constraint,
+    Dialect,
+    OpSpec,
+    Report,
+    Trait,
+    is_a,
+    operand,
+    operands,
+    optional,
+    register_dialect,
+    required,
+    result,
+    results,
+)
+
+TENSOR = is_a("a tensor", TensorType)
+INDEX_TYPE = is_a("index", IndexType)
+STRING = is_a("a string", StringAttr)
+FLOAT = is_a("a float", FloatAttr)
+INTEGER = is_a("an integer", IntegerAttr)
+SYMBOL_REFERENCE = is_a("a symbol reference", SymbolRefAttr)
+FLOAT_TENSOR = Constraint(
+    "a tensor of f16 or f32",
+    lambda attribute: isinstance(attribute, TensorType) and attribute.element in (F16, F32),
+)
+I32_TENSOR = Constraint(
+    "a tensor of i32", lambda attribute: isinstance(attribute, TensorType) and attribute.element == I32
+)
+
+PURE = frozenset({Trait.PURE})
+UNARY = ("neg", "exp", "tanh", "sigmoid", "silu", "gelu", "relu", "rsqrt")
+"""Elementwise operations of one operand; `gelu` is the tanh form."""
+BINARY = ("add", "sub", "mul", "div")
+"""Elementwise operations of two operands; a lower-rank second operand broadcasts over leading dimensions."""
+
+
+def tensor_type(value: Value) -> TensorType:
+    """Return the tensor type of `value`. Raises `TypeError` if it has another type."""
+    if not isinstance(value.type, TensorType):
+        raise TypeError(f"not a tensor: {value.type}")
+    return value.type
+
+
+def _same_extent(left: int, right: int) -> bool:
+    return DYNAMIC in (left, right) or left == right
+
+
+def _same_shape(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    return len(left) == len(right) and all(map(_same_extent, left, right))
+
+
+def _shape(value: Value) -> tuple[int, ...]:
+    return tensor_type(value).shape
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return "[" + ", ".join("seq" if extent == DYNAMIC else str(extent) for extent in shape) + "]"
+
+
+def _verify_unary(op: Operation, report: Report) -> None:
+    if not _same_shape(_shape(op.operands[0]), _shape(op.result)):
+        report(f"result shape {_text(_shape(op.result))} differs from {_text(_shape(op.operands[0]))}")
+
+
+def _verify_binary(op: Operation, report: Report) -> None:
+    left, right = _shape(op.operands[0]), _shape(op.operands[1])
+    if not broadcasts(left, right):
+        report(f"shapes {_text(left)} and {_text(right)} do not broadcast")
+    elif not _same_shape(left, _shape(op.result)):
+        report(f"result shape {_text(_shape(op.result))} differs from {_text(left)}")
+
+
+def broadcasts(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    """Whether `right` has the trailing dimensions of `left` (all, some or none of them)."""
+    return len(right) <= len(left) and _same_shape(left[len(left) - len(right) :], right)
+
+
+def _verify_matmul(op: Operation, report: Report) -> None:
+    left, right = _shape(op.operands[0]), _shape(op.operands[1])
+    if len(left) != 2 or len(right) != 2:
+        report(f"operands must be matrices, not {_text(left)} and {_text(right)}")
+    elif not _same_extent(left[1], right[0]):
+        report(f"{_text(left)} times {_text(right)}: inner extents {left[1]} and {right[0]} differ")
+    elif not _same_shape(_shape(op.result), (left[0], right[1])):
+        report(f"result must be {_text((left[0], right[1]))}, not {_text(_shape(op.result))}")
+
+
+def _verify_norm(op: Operation, report: Report) -> None:
+    shape = _shape(op.operands[0])
+    for parameter in op.operands[1:]:
+        if not _same_shape(_shape(parameter), shape[-1:]):
+            report(f"parameter must be {_text(shape[-1:])}, not {_text(_shape(parameter))}")
+    _verify_unary(op, report)
+
+
+def _verify_gather(op: Operation, report: Report) -> None:
+    table, tokens = _shape(op.operands[0]), _shape(op.operands[1])
+    if len(table) != 2 or len(tokens) != 1:
+        report(f"a table [rows, width] and indices [n] are wanted, not {_text(table)} and {_text(tokens)}")
+    elif not _same_shape(_shape(op.result), (tokens[0], table[1])):
+        report(f"result must be {_text((tokens[0], table[1]))}, not {_text(_shape(op.result))}")
+
+
+def _verify_rope(op: Operation, report: Report) -> None:
+    shape = _shape(op.operands[0])
+    if len(shape) != 3 or shape[2] % 2:
+        report(f"operand must be [seq, heads, even head_dim], not {_text(shape)}")
+    _verify_unary(op, report)
+
+
+def _verify_attention(op: Operation, report: Report) -> None:
+    q, k, v = (_shape(value) for value in op.operands)
+    if not len(q) == len(k) == len(v) == 3:
+        report(f"q, k and v must be [seq, heads, head_dim], not {_text(q)}, {_text(k)}, {_text(v)}")
+        return
+    if k[1] != v[1] or q[1] % k[1]:
+        report(f"{q[1]} query heads cannot share {k[1]} key heads and {v[1]} value heads")
+    if not q[2] == k[2] == v[2]:
+        report(f"head_dim differs: {q[2]}, {k[2]}, {v[2]}")
+    if not _same_shape(_shape(op.result), q):
+        report(f"result must be {_text(q)}, not {_text(_shape(op.result))}")
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    product = 1
+    for extent in shape:
+        product *= 1 if extent == DYNAMIC else extent
+    return product
+
+
+def _verify_reshape(op: Operation, report: Report) -> None:
+    source, target = _shape(op.operands[0]), _shape(op.result)
+    if _count(source) != _count(target) or (DYNAMIC in source) != (DYNAMIC in target):
+        report(f"{_text(source)} cannot become {_text(target)}: the number of elements differs")
+
+
+def _verify_argmax(op: Operation, report: Report) -> None:
+    if not _same_shape(_shape(op.operands[0])[:-1], _shape(op.result)):
+        report(f"result must be {_text(_shape(op.operands[0])[:-1])}")
+
+
+def _function_type(op: Operation) -> FunctionType:
+    return op.attribute("function_type", FunctionType)
+
+
+def _verify_func(op: Operation, report: Report) -> None:
+    signature = _function_type(op)
+    if tuple(argument.type for argument in op.body.arguments) != signature.inputs:
+        report("the block's arguments differ from the function type's inputs")
+    terminator = op.body.terminator
+    if terminator is None or terminator.name != "nn.return":
+        report("the body must end in nn.return")
+    elif tuple(value.type for value in terminator.operands) != signature.results:
+        report("nn.return's types differ from the function type's results")
+
+
+def _verify_yield_types(op: Operation, wanted: list[TypeAttribute], report: Report) -> None:
+    terminator = op.body.terminator
+    if terminator is None or terminator.name != "nn.yield":
+        report("the body must end in nn.yield")
+    elif [value.type for value in terminator.operands] != wanted:
+        report("nn.yield's types differ from the results'")
+
+
+def _verify_repeat(op: Operation, report: Report) -> None:
+    carried = [value.type for value in op.operands]
+    if [value.type for value in op.results] != carried:
+        report("result types differ from the carried values'")
+    if [argument.type for argument in op.body.arguments[1:]] != carried or not isinstance(
+        op.body.arguments[0].type if op.body.arguments else None, IndexType
+    ):
+        report("the body must take the iteration (index) and the carried values")
+    if op.attribute("count", IntegerAttr).value < 1:
+        report("count must be at least 1")
+    _verify_yield_types(op, carried, report)
+
+
+def _verify_fused(op: Operation, report: Report) -> None:
+    if len(op.body.arguments) != len(op.operands):
+        report("the body must take as many arguments as there are operands")
+    for inner in op.body.operations[:-1] if len(op.body.operations) else ():
+        if inner.name.removeprefix("nn.") not in UNARY + BINARY:
+            report(f"only elementwise operations may be fused, not '{inner.name}'")
+
+
+NN = register_dialect(
+    Dialect("nn", "What a model computes: whole tensors, symbolic sequence length, named state.")
+)
+NN.add(
+    [
+        OpSpec(
+            "nn.variable",
+            "State by name: a weight (read only) or a cache (appended to); `stacked` has one slice per repetition.",
+            attributes=(
+                required("sym_name", STRING),
+                required("type", TENSOR),
+                required("kind", STRING),
+                required("source", STRING),
+                optional("stacked", is_a("unit", UnitAttr)),
+            ),
+            traits=frozenset({Trait.SYMBOL}),
+        ),
+        OpSpec(
+            "nn.func",
+            "A function on tensors; an entry of the model.",
+            attributes=(
+                required("sym_name", STRING),
+                required("function_type", is_a("a function type", FunctionType)),
+            ),
+            regions=("body",),
+            traits=frozenset({Trait.SYMBOL, Trait.ISOLATED, Trait.SINGLE_BLOCK}),
+            verify=_verify_func,
+        ),
+        OpSpec(
+            "nn.return",
+            "Ends a function.",
+            operands=(operands("values"),),
+            traits=frozenset({Trait.TERMINATOR}),
+        ),
+        OpSpec(
+            "nn.yield", "Ends a body.", operands=(operands("values"),), traits=frozenset({Trait.TERMINATOR})
+        ),
+        OpSpec(
+            "nn.constant",
+            "A constant tensor.",
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("value", is_a("dense elements", DenseElementsAttr)),),
+            traits=PURE,
+        ),
+        OpSpec(
+            "nn.read",
+            "The value of a variable; of a stacked one, the slice of one repetition.",
+            operands=(operands("iteration", INDEX_TYPE),),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("variable", SYMBOL_REFERENCE),),
+            traits=frozenset({Trait.READ}),
+        ),
+        OpSpec(
+            "nn.append",
+            "Appends rows to a cache at the current position and gives all rows so far, `[?, ...]`.",
+            operands=(operand("rows", FLOAT_TENSOR), operands("iteration", INDEX_TYPE)),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("variable", SYMBOL_REFERENCE),),
+            traits=frozenset({Trait.WRITE}),
+        ),
+        OpSpec(
+            "nn.gather",
+            "Rows of a table by index (embedding lookup).",
+            operands=(operand("table", FLOAT_TENSOR), operand("indices", I32_TENSOR)),
+            results=(result("rows", FLOAT_TENSOR),),
+            traits=PURE,
+            verify=_verify_gather,
+        ),
+        OpSpec(
+            "nn.matmul",
+            "Matrix product `[m, k] @ [k, n]`.",
+            operands=(operand("lhs", FLOAT_TENSOR), operand("rhs", FLOAT_TENSOR)),
+            results=(result("product", FLOAT_TENSOR),),
+            traits=PURE,
+            verify=_verify_matmul,
+        ),
+        *(
+            OpSpec(
+                f"nn.{name}",
+                f"Elementwise {name}.",
+                operands=(operand("lhs", FLOAT_TENSOR), operand("rhs", FLOAT_TENSOR)),
+                results=(result("value", FLOAT_TENSOR),),
+                traits=PURE,
+                verify=_verify_binary,
+            )
+            for name in BINARY
+        ),
+        *(
+            OpSpec(
+                f"nn.{name}",
+                f"Elementwise {name}.",
+                operands=(operand("operand", FLOAT_TENSOR),),
+                results=(result("value", FLOAT_TENSOR),),
+                traits=PURE,
+                verify=_verify_unary,
+            )
+            for name in UNARY
+        ),
+        OpSpec(
+            "nn.rmsnorm",
+            "x / sqrt(mean(x^2) + eps) * weight over the last dimension.",
+            operands=(operand("x", FLOAT_TENSOR), operand("weight", FLOAT_TENSOR)),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("eps", FLOAT),),
+            traits=PURE,
+            verify=_verify_norm,
+        ),
+        OpSpec(
+            "nn.layernorm",
+            "(x - mean) / sqrt(variance + eps) * weight + bias over the last dimension.",
+            operands=(
+                operand("x", FLOAT_TENSOR),
+                operand("weight", FLOAT_TENSOR),
+                operand("bias", FLOAT_TENSOR),
+            ),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("eps", FLOAT),),
+            traits=PURE,
+            verify=_verify_norm,
+        ),
+        OpSpec(
+            "nn.rope",
+            "Rotary position embedding of `[seq, heads, head_dim]`, pairs (i, i + head_dim/2).",
+            operands=(operand("x", FLOAT_TENSOR),),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("theta", FLOAT),),
+            traits=PURE,
+            verify=_verify_rope,
+        ),
+        OpSpec(
+            "nn.attention",
+            "Grouped-query attention, softmax(q k^T / sqrt(head_dim)) v; causal: row i sees rows up to its position.",
+            operands=(operand("q", FLOAT_TENSOR), operand("k", FLOAT_TENSOR), operand("v", FLOAT_TENSOR)),
+            results=(result("value", FLOAT_TENSOR),),
+            attributes=(required("causal", INTEGER),),
+            traits=PURE,
+            verify=_verify_attention,
+        ),
+        OpSpec(
+            "nn.reshape",
+            "The same elements in another shape.",
+            operands=(operand("x", FLOAT_TENSOR),),
+            results=(result("value", FLOAT_TENSOR),),
+            traits=PURE,
+            verify=_verify_reshape,
+        ),
+        OpSpec(
+            "nn.argmax",
+            "Index of the first largest element of each row.",
+            operands=(operand("x", FLOAT_TENSOR),),
+            results=(result("indices", I32_TENSOR),),
+            traits=PURE,
+            verify=_verify_argmax,
+        ),
+        OpSpec(
+            "nn.repeat",
+            "Runs its body `count` times with the iteration's number, carrying values from one to the next.",
+            operands=(operands("initial", ANY_TYPE),),
+            results=(results("final", ANY_TYPE),),
+            attributes=(required("count", INTEGER), required("label", STRING)),
+            regions=("body",),
+            traits=frozenset({Trait.SINGLE_BLOCK, Trait.WRITE}),
+            verify=_verify_repeat,
+        ),
+        OpSpec(
+            "nn.fused",
+            "A group of elementwise operations whose inner values stay in the accumulate type.",
+            operands=(operands("inputs", FLOAT_TENSOR),),
+            results=(results("outputs", FLOAT_TENSOR),),
+            regions=("body",),
+            traits=frozenset({Trait.PURE, Trait.SINGLE_BLOCK, Trait.ISOLATED}),
+            verify=_verify_fused,
+        ),
+    ]
+)

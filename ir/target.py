@@ -1,0 +1,246 @@
+"""Targets: every number of the simulated machine, each with its source, read from TOML.
+
+A target is an attribute on the module (`Target.to_attribute`), so that a dump alone reproduces a run.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import cast
+
+from .attributes import Attribute, DictAttr, IntegerAttr, StringAttr, i64
+from .diagnostics import Diagnostic, DiagnosticError, Severity, did_you_mean
+from .location import FileLoc
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A wafer. All numbers are integers; cycles are cycles of `clock_hz`; the TOML files say what each means.
+
+    Costs of the core: a vector operation of n0 calls on n1 elements each takes
+    `n0 * (vector_call_cycles + ceil(n1 / rate))` cycles, where the rate is one of the `*_per_cycle` numbers.
+    """
+
+    name: str
+    width: int
+    height: int
+    clock_hz: int
+    sram_bytes: int
+    code_bytes: int
+    colors: int
+    reserved_colors: int
+    ramp_cycles: int
+    router_queue_wavelets: int
+    core_input_queue_wavelets: int
+    core_output_queue_wavelets: int
+    f16_elements_per_cycle: int
+    mixed_fma_per_cycle: int
+    f32_elements_per_cycle: int
+    vector_call_cycles: int
+    special_function_cycles: int
+    compare_cycles: int
+    scalar_cycles: int
+    branch_cycles: int
+    comm_setup_cycles: int
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes of each PE's SRAM that a program's data may take."""
+        return self.sram_bytes - self.code_bytes
+
+    @property
+    def usable_colors(self) -> int:
+        """Colors that a program may use, numbered from 0."""
+        return self.colors - self.reserved_colors
+
+    def with_grid(self, width: int, height: int) -> Target:
+        """Return this target with another rectangle of PEs."""
+        return replace(self, width=width, height=height)
+
+    def to_attribute(self) -> DictAttr:
+        """Return the target as a dictionary attribute."""
+        entries: dict[str, Attribute] = {name: i64(getattr(self, name)) for name in NUMBERS}
+        entries["name"] = StringAttr(self.name)
+        return DictAttr.of(entries)
+
+    @staticmethod
+    def from_attribute(attribute: DictAttr) -> Target:
+        """Read what `to_attribute` wrote. Raises `ValueError` naming what is missing, unknown or impossible."""
+        entries = dict(attribute.entries)
+        name = entries.pop("name", None)
+        if not isinstance(name, StringAttr):
+            raise ValueError("the target has no name")
+        values: dict[str, int] = {}
+        for key, value in entries.items():
+            if not isinstance(value, IntegerAttr):
+                raise ValueError(f"the target's '{key}' is not an integer")
+            values[key] = value.value
+        problems = [f"missing '{key}'" for key in NUMBERS if key not in values]
+        problems += [f"unknown '{key}'" for key in values if key not in NUMBERS]
+        problems += _impossible(values)
+        if problems:
+            raise ValueError("the target is not usable: " + "; ".join(problems))
+        return Target(name=name.value, **values)
+
+
+NUMBERS = tuple(field.name for field in fields(Target) if field.name != "name")
+_MAY_BE_ZERO = frozenset(
+    {
+        "code_bytes",
+        "reserved_colors",
+        "ramp_cycles",
+        "vector_call_cycles",
+        "scalar_cycles",
+        "branch_cycles",
+        "comm_setup_cycles",
+    }
+)
+
+
+def _impossible(values: Mapping[str, int]) -> list[str]:
+    """Return one message per number that no machine can have, and per rule between numbers that is broken."""
+    problems: list[str] = []
+    for key, value in values.items():
+        least = 0 if key in _MAY_BE_ZERO else 1
+        if key in NUMBERS and value < least:
+            problems.append(f"'{key}' is {value}; it must be at least {least}")
+    if problems or any(key not in values for key in NUMBERS):
+        return problems
+    ramp = values["ramp_cycles"]
+    rules = (
+        ("code_bytes", values["code_bytes"] < values["sram_bytes"], "must be less than 'sram_bytes'"),
+        ("sram_bytes", values["sram_bytes"] % 4 == 0, "must be a multiple of 4"),
+        ("reserved_colors", values["reserved_colors"] < values["colors"], "must be less than 'colors'"),
+        # The credit loops must be covered, or a stream does not keep its full rate.
+        (
+            "router_queue_wavelets",
+            values["router_queue_wavelets"] >= 2,
+            "must be at least 2 for a full-rate stream",
+        ),
+        (
+            "core_input_queue_wavelets",
+            values["core_input_queue_wavelets"] >= ramp + 1,
+            f"must be at least ramp_cycles + 1 = {ramp + 1} for a full-rate stream",
+        ),
+        (
+            "core_output_queue_wavelets",
+            values["core_output_queue_wavelets"] >= ramp + 2,
+            f"must be at least ramp_cycles + 2 = {ramp + 2} for a full-rate stream",
+        ),
+    )
+    problems.extend(f"'{key}' is {values[key]}; it {rule}" for key, holds, rule in rules if not holds)
+    return problems
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDescription:
+    """A target with what its file says about it."""
+
+    target: Target
+    summary: str
+    sources: Mapping[str, str]
+
+
+def builtin_target_names() -> list[str]:
+    """Return the names of the targets that come with wsc, sorted."""
+    folder = resources.files(__package__).joinpath("targets")
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
+
+
+def load_target(name_or_path: str) -> TargetDescription:
+    """Return the target of that name, or the one described in a `.toml` file.
+
+    Raises `DiagnosticError` with every problem of the file, each pointing at its line.
+    """
+    if name_or_path.endswith(".toml"):
+        path = Path(name_or_path)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise _error(f"cannot read the target file: {error}", FileLoc(name_or_path, 1, 1)) from error
+        return parse_target(text, name_or_path)
+    names = builtin_target_names()
+    if name_or_path not in names:
+        hint = did_you_mean(name_or_path, names)
+        raise _error(
+            f"unknown target '{name_or_path}'{hint}",
+            FileLoc("command line", 1, 1),
+            f"targets: {', '.join(names)}, or a FILE.toml",
+        )
+    file = resources.files(__package__).joinpath("targets", f"{name_or_path}.toml")
+    return parse_target(file.read_text(encoding="utf-8"), f"{name_or_path}.toml")
+
+
+def parse_target(text: str, filename: str) -> TargetDescription:
+    """Read a target from TOML `text`: `name`, `summary`, optional `base` (a built-in target to start from) and
+    a table `numbers` of `key = { value, source }`.
+
+    Raises `DiagnosticError` with every problem, each pointing at its line of `filename`.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (int(match[1]), int(match[2])) if match else (1, 1)
+        raise _error(f"not TOML: {error}", FileLoc(filename, line, column)) from error
+    problems: list[Diagnostic] = []
+
+    def report(message: str, key: str) -> None:
+        problems.append(Diagnostic(Severity.ERROR, message, _find_key(text, filename, key), length=len(key)))
+
+    values: dict[str, int] = {}
+    sources: dict[str, str] = {}
+    base = data.get("base")
+    if isinstance(base, str) and base in builtin_target_names():
+        description = load_target(base)
+        values = {key: getattr(description.target, key) for key in NUMBERS}
+        sources = dict(description.sources)
+    elif base is not None:
+        report(f"'base' must be one of {', '.join(builtin_target_names())}", "base")
+    name = data.get("name")
+    if not isinstance(name, str) or not name:
+        report("a target needs a 'name'", "name")
+    raw_numbers = data.get("numbers", {})
+    numbers = cast("dict[str, object]", raw_numbers) if isinstance(raw_numbers, dict) else {}
+    for key, entry in numbers.items():
+        if key not in NUMBERS:
+            report(f"unknown number '{key}'{did_you_mean(key, NUMBERS)}", key)
+            continue
+        fields_of_entry = cast("dict[str, object]", entry) if isinstance(entry, dict) else {"value": entry}
+        value, source = fields_of_entry.get("value"), fields_of_entry.get("source")
+        if isinstance(value, bool) or not isinstance(value, int):
+            report(f"'{key}' must be an integer, written {key} = {{ value = ..., source = \"...\" }}", key)
+            continue
+        if not isinstance(source, str) or not source:
+            report(f"'{key}' names no source: every number of a machine says where it comes from", key)
+        values[key] = value
+        sources[key] = str(source)
+    for key in NUMBERS:
+        if key not in values and key not in numbers:
+            report(f"missing number '{key}'", "numbers")
+    for message in _impossible(values):
+        match = re.match(r"'(\w+)'", message)
+        report(message, match[1] if match else "numbers")
+    if problems:
+        raise DiagnosticError(problems)
+    return TargetDescription(Target(name=str(name), **values), str(data.get("summary", "")), sources)
+
+
+def _find_key(text: str, filename: str, key: str) -> FileLoc:
+    """Return where `key` is set in TOML `text` (as a key or a table's name); the first line if it is not there."""
+    match = re.search(rf"^[ \t]*\[?({re.escape(key)})\b", text, re.MULTILINE)
+    if match is None:
+        return FileLoc(filename, 1, 1)
+    start = match.start(1)
+    return FileLoc(filename, text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1)
+
+
+def _error(message: str, location: FileLoc, *notes: str) -> DiagnosticError:
+    return DiagnosticError([Diagnostic(Severity.ERROR, message, location, notes)])
