@@ -1,0 +1,1 @@
+"""The front door: WDL text to the nn dialect, the pipeline, the wsc command."""

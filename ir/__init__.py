@@ -1,0 +1,1 @@
+"""The ground: operations, types, text form, verifier, diagnostics, dialects, targets, interpreters."""
