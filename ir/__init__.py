@@ -1,1 +1,1 @@
-"""The ground: operations, types, text form, verifier, diagnostics, dialects, targets, interpreters."""
+"""The ground: values, operations, types, text form, verifier, diagnostics, rewriter, dialects, targets."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 from .attributes import Attribute, TypeAttribute
@@ -16,28 +16,33 @@ class Builder:
     `location` is given to every operation created without one of its own.
     """
 
+    __slots__ = ("anchor", "block", "location")
+
     def __init__(self, block: Block, index: int | None = None, location: Location = UNKNOWN) -> None:
         self.block = block
-        self.index = len(block.operations) if index is None else index
+        self.anchor = None if index is None or index >= len(block.operations) else block.operations[index]
+        """The operation to insert before; None for the end of the block."""
         self.location = location
 
     @staticmethod
     def before(operation: Operation) -> Builder:
         """Return a builder that inserts before `operation` with its location."""
-        block = _block_of(operation)
-        return Builder(block, block.operations.index(operation), operation.location)
+        builder = Builder(operation.enclosing_block, None, operation.location)
+        builder.anchor = operation
+        return builder
 
     @staticmethod
     def after(operation: Operation) -> Builder:
         """Return a builder that inserts after `operation` with its location."""
-        block = _block_of(operation)
-        return Builder(block, block.operations.index(operation) + 1, operation.location)
+        builder = Builder(operation.enclosing_block, None, operation.location)
+        builder.anchor = operation.next
+        return builder
 
     def insert(self, operation: Operation) -> Operation:
-        """Insert a finished operation."""
-        self.block.insert(self.index, operation)
-        self.index += 1
-        return operation
+        """Insert a finished operation. Raises `ValueError` if the anchor left the block meanwhile."""
+        if self.anchor is None:
+            return self.block.append(operation)
+        return self.block.insert_before(self.anchor, operation)
 
     def create(
         self,
@@ -53,16 +58,10 @@ class Builder:
         return self.insert(Operation(name, operands, result_types, attributes, regions, where))
 
     @contextmanager
-    def at(self, location: Location) -> Iterator[None]:
+    def at(self, location: Location) -> Generator[None]:
         """Give `location` to what is created inside the `with` block."""
         previous, self.location = self.location, location
         try:
             yield
         finally:
             self.location = previous
-
-
-def _block_of(operation: Operation) -> Block:
-    if operation.parent is None:
-        raise ValueError(f"'{operation.name}' is not in a block")
-    return operation.parent

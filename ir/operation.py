@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from .attributes import Attribute, StringAttr, TypeAttribute
 from .location import UNKNOWN, Location
+from .operation_list import OperationList
 
 A = TypeVar("A", bound=Attribute)
 
@@ -56,7 +57,10 @@ class Value:
 class Operation:
     """One operation: name, operands, results, attributes, regions, successors and a location."""
 
-    __slots__ = ("_operands", "attributes", "location", "name", "parent", "regions", "results", "successors")
+    __slots__ = (
+        *("_operands", "attributes", "location", "name", "next", "order", "parent", "previous"),
+        *("regions", "results", "successors"),
+    )
 
     def __init__(
         self,
@@ -70,6 +74,11 @@ class Operation:
     ) -> None:
         self.name: Final = name
         self.parent: Block | None = None
+        self.previous: Operation | None = None
+        """The operation before this one in its block; only blocks write it, like `next` and `order`."""
+        self.next: Operation | None = None
+        self.order = 0
+        """Grows along the block once `Block.number` was called; gaps are possible."""
         self.location = location
         self.attributes: dict[str, Attribute] = dict(attributes) if attributes else {}
         self._operands: list[Value] = list(operands)
@@ -152,12 +161,23 @@ class Operation:
         return self.regions[0].blocks[0]
 
     def walk(self) -> Iterator[Operation]:
-        """Yield this operation, then all nested ones in program order (safe against erasing the yielded one)."""
+        """Yield this operation, then all nested ones in program order (safe against erasing the yielded one).
+
+        What is nested in an operation is looked up after it was yielded; the operations of one block
+        are listed when the walk reaches the block.
+        """
         yield self
-        for region in self.regions:
-            for block in region.blocks:
-                for operation in list(block.operations):
-                    yield from operation.walk()
+        stack = [iter(_nested_operations(self))]
+        while stack:
+            for operation in stack[-1]:
+                if operation.parent is None:
+                    continue  # erased since the block was listed
+                yield operation
+                if operation.regions:
+                    stack.append(iter(_nested_operations(operation)))
+                    break
+            else:
+                stack.pop()
 
     def is_ancestor_of(self, other: Operation) -> bool:
         """Whether `other` is this operation or nested in it."""
@@ -171,18 +191,36 @@ class Operation:
     def detach(self) -> Operation:
         """Take this operation out of its block and return it."""
         if self.parent is not None:
-            self.parent.operations.remove(self)
-            self.parent = None
+            self.parent.remove(self)
         return self
+
+    def move_before(self, anchor: Operation) -> None:
+        """Move this operation to just before `anchor`. Raises `ValueError` if `anchor` is not in a block."""
+        if anchor is not self:
+            block = anchor.enclosing_block
+            self.detach()
+            block.insert_before(anchor, self)
+
+    @property
+    def enclosing_block(self) -> Block:
+        """The block that holds this operation. Raises `ValueError` if there is none."""
+        if self.parent is None:
+            raise ValueError(f"'{self.name}' is not in a block")
+        return self.parent
+
+    def is_before_in_block(self, other: Operation) -> bool:
+        """Whether this operation stands before `other`, which must be in the same block."""
+        block = self.enclosing_block
+        if other.parent is not block:
+            raise ValueError(f"'{self.name}' and '{other.name}' are in different blocks")
+        block.number()
+        return self.order < other.order
 
     def drop_all_references(self) -> None:
         """Let go of all operands, nested ones too (before deleting a cyclic piece)."""
-        self.set_operands(())
-        self.successors.clear()
-        for region in self.regions:
-            for block in region.blocks:
-                for operation in block.operations:
-                    operation.drop_all_references()
+        for operation in self.walk() if self.regions else (self,):
+            operation.set_operands(())
+            operation.successors.clear()
 
     def erase(self) -> None:
         """Delete this operation and all nested ones. Raises `ValueError` while a result is in use."""
@@ -197,9 +235,18 @@ class Operation:
 
         Blocks named as successors must lie in a region that is copied as well, or they are kept.
         """
-        return self._clone({} if mapping is None else mapping, {})
+        values: dict[Value, Value] = {} if mapping is None else mapping
+        late: list[tuple[Operation, int]] = []
+        copy = self._clone(values, {}, late)
+        for operation, index in late:
+            original = operation.operands[index]
+            operation.set_operand(index, values.get(original, original))
+        return copy
 
-    def _clone(self, mapping: dict[Value, Value], blocks: dict[Block, Block]) -> Operation:
+    def _clone(
+        self, mapping: dict[Value, Value], blocks: dict[Block, Block], late: list[tuple[Operation, int]]
+    ) -> Operation:
+        """Copy; `late` collects operands that were not in `mapping` yet (used before they are defined)."""
         copy = Operation(
             self.name,
             [mapping.get(operand, operand) for operand in self._operands],
@@ -209,6 +256,7 @@ class Operation:
             self.location,
             [blocks.get(successor, successor) for successor in self.successors],
         )
+        late.extend((copy, index) for index, operand in enumerate(self._operands) if operand not in mapping)
         for old, new in zip(self.results, copy.results, strict=True):
             mapping[old] = new
             new.name_hint = old.name_hint
@@ -222,7 +270,7 @@ class Operation:
                     new.name_hint = old.name_hint
             for block in region.blocks:
                 for operation in block.operations:
-                    blocks[block].append(operation._clone(mapping, blocks))
+                    blocks[block].append(operation._clone(mapping, blocks, late))
         return copy
 
     def __str__(self) -> str:
@@ -234,15 +282,20 @@ class Operation:
         return f"<{self.name} at {self.location}>"
 
 
-class Block:
-    """A list of operations with arguments; the last operation is the terminator where the parent wants one."""
+def _nested_operations(operation: Operation) -> list[Operation]:
+    return [inner for region in operation.regions for block in region.blocks for inner in block.operations]
 
-    __slots__ = ("arguments", "operations", "parent")
+
+class Block:
+    """Operations in order, with arguments; the last one is the terminator where the parent wants one."""
+
+    __slots__ = ("_numbered", "arguments", "operations", "parent")
 
     def __init__(self, argument_types: Sequence[TypeAttribute] = ()) -> None:
         self.parent: Region | None = None
         self.arguments: list[Value] = [Value(self, index, type) for index, type in enumerate(argument_types)]
-        self.operations: list[Operation] = []
+        self.operations = OperationList(self)
+        self._numbered = True
 
     @property
     def parent_op(self) -> Operation | None:
@@ -255,30 +308,64 @@ class Block:
         self.arguments.append(value)
         return value
 
+    def erase_argument(self, index: int) -> None:
+        """Delete argument `index`. Raises `ValueError` while it is in use."""
+        if self.arguments[index].uses:
+            raise ValueError(f"cannot erase block argument {index}: it is in use")
+        del self.arguments[index]
+        for position, value in enumerate(self.arguments):
+            value.index = position
+
     def append(self, operation: Operation) -> Operation:
-        """Add `operation` at the end."""
-        return self.insert(len(self.operations), operation)
+        """Add `operation`, which must not be in a block, at the end."""
+        return self._insert(operation, None)
 
     def insert(self, index: int, operation: Operation) -> Operation:
         """Add `operation` before position `index`; it must not be in a block."""
-        if operation.parent is not None:
-            raise ValueError(f"'{operation.name}' is in a block already")
-        operation.parent = self
-        self.operations.insert(index, operation)
-        return operation
+        return self._insert(operation, self.operations[index] if index < len(self.operations) else None)
 
     def insert_before(self, anchor: Operation, operation: Operation) -> Operation:
         """Add `operation` before `anchor`, which must be in this block."""
-        return self.insert(self.operations.index(anchor), operation)
+        return self._insert(operation, anchor)
 
     def insert_after(self, anchor: Operation, operation: Operation) -> Operation:
         """Add `operation` after `anchor`, which must be in this block."""
-        return self.insert(self.operations.index(anchor) + 1, operation)
+        if anchor.parent is not self:
+            raise ValueError(f"'{anchor.name}' is not in the block")
+        return self._insert(operation, anchor.next)
+
+    def _insert(self, operation: Operation, anchor: Operation | None) -> Operation:
+        if operation.parent is not None:
+            raise ValueError(f"'{operation.name}' is in a block already")
+        if anchor is not None and anchor.parent is not self:
+            raise ValueError(f"'{anchor.name}' is not in the block")
+        operation.parent = self
+        self.operations.link(operation, anchor)
+        self._numbered = False
+        return operation
+
+    def remove(self, operation: Operation) -> None:
+        """Take `operation` out of this block. Raises `ValueError` if it is not in it."""
+        if operation.parent is not self:
+            raise ValueError(f"'{operation.name}' is not in the block")
+        self.operations.unlink(operation)
+        operation.parent = None
+
+    def number(self) -> None:
+        """Bring `Operation.order` up to date (at once if nothing was inserted since the last time)."""
+        if not self._numbered:
+            order = 0
+            current = self.operations.first
+            while current is not None:
+                current.order = order
+                order += 1
+                current = current.next
+            self._numbered = True
 
     @property
     def terminator(self) -> Operation | None:
         """The last operation, if any."""
-        return self.operations[-1] if self.operations else None
+        return self.operations.last
 
 
 class Region:
@@ -298,4 +385,10 @@ class Region:
             raise ValueError("the block belongs to another region")
         block.parent = self
         self.blocks.append(block)
+        return block
+
+    def remove_block(self, block: Block) -> Block:
+        """Take `block` out of this region and return it. Raises `ValueError` if it is not in it."""
+        self.blocks.remove(block)
+        block.parent = None
         return block
