@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from .floats import literal, round_all_to_format, round_to_format, value_of_bits
+
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def quote(text: str) -> str:
-    """Return `text` as an MLIR string literal: printable ASCII as it is, the rest as `\\HH` bytes of UTF-8."""
+    """Return `text` as an MLIR string literal: printable ASCII as it is, other bytes of UTF-8 as `\\HH`."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     parts: list[str] = []
@@ -133,10 +135,13 @@ class IntegerAttr(Attribute):
 
 @dataclass(frozen=True, slots=True)
 class FloatAttr(Attribute):
-    """A float of type `type`; decimal where that is exact, the bit pattern in hex otherwise."""
+    """A float of type `type`, rounded to it; the shortest decimal that names it, or its bits in hex."""
 
     value: float
     type: FloatType = field(default_factory=lambda: F32)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", round_float(self.value, self.type))
 
     def __str__(self) -> str:
         return f"{float_text(self.value, self.type)} : {self.type}"
@@ -152,33 +157,24 @@ class FloatAttr(Attribute):
         return hash((struct.pack("<d", self.value), self.type))
 
 
-_FLOAT_CODE = {"f16": ("<e", "<H", 4), "f32": ("<f", "<I", 8), "f64": ("<d", "<Q", 16)}
+def round_float(value: float, type: FloatType) -> float:
+    """Return `value` rounded to `type`, to nearest even; infinity where it is too large."""
+    return round_to_format(value, type.name)
 
 
 def float_text(value: float, type: FloatType) -> str:
-    """Return the MLIR literal of `value`: shortest decimal, or hex bits for inf, nan and bf16 specials."""
-    if value == value and value not in (float("inf"), float("-inf")):
-        text = repr(value)
-        mantissa, _, exponent = text.partition("e")
-        if "." not in mantissa:
-            mantissa += ".0"
-        return f"{mantissa}e{exponent}" if exponent else mantissa
-    if type.name == "bf16":
-        (bits,) = struct.unpack("<I", struct.pack("<f", value))
-        return f"0x{bits >> 16:04X}"
-    float_code, int_code, digits = _FLOAT_CODE[type.name]
-    (bits,) = struct.unpack(int_code, struct.pack(float_code, value))
-    return f"0x{bits:0{digits}X}"
+    """Return the MLIR literal of `value`: the shortest decimal that gives it, hex bits for inf and nan."""
+    return literal(value, type.name)
 
 
 def float_from_bits(bits: int, type: FloatType) -> float:
     """Return the value whose bit pattern in `type` is `bits`. Raises `struct.error` if it does not fit."""
-    if type.name == "bf16":
-        (value,) = struct.unpack("<f", struct.pack("<I", bits << 16))
-        return value
-    float_code, int_code, _ = _FLOAT_CODE[type.name]
-    (value,) = struct.unpack(float_code, struct.pack(int_code, bits))
-    return value
+    return value_of_bits(bits, type.name)
+
+
+def _key(values: tuple[int, ...] | tuple[float, ...], element: Attribute) -> object:
+    """Return what `values` are compared by: bits for floats, so that -0.0 is not 0.0 and nan equals nan."""
+    return struct.pack(f"<{len(values)}d", *values) if isinstance(element, FloatType) else values
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +211,17 @@ class ArrayAttr(Attribute):
         return len(self.values)
 
 
+def attribute_key_text(key: str) -> str:
+    """Return `key` as the key of a dictionary: quoted unless it is a bare identifier."""
+    return key if is_bare_identifier(key) else quote(key)
+
+
 def attribute_dict_text(entries: Mapping[str, Attribute]) -> str:
     """Return `{a = 1 : i64, b}` with keys sorted; a unit attribute is its key alone."""
     parts: list[str] = []
     for key in sorted(entries):
         value = entries[key]
-        name = key if is_bare_identifier(key) else quote(key)
+        name = attribute_key_text(key)
         parts.append(name if isinstance(value, UnitAttr) else f"{name} = {value}")
     return "{" + ", ".join(parts) + "}"
 
@@ -250,15 +251,29 @@ class DenseArrayAttr(Attribute):
     element: IntegerType | FloatType
     values: tuple[int, ...] | tuple[float, ...]
 
-    def __str__(self) -> str:
-        if not self.values:
-            return f"array<{self.element}>"
+    def __post_init__(self) -> None:
         if isinstance(self.element, FloatType):
-            element = self.element
-            return f"array<{element}: {', '.join(float_text(float(v), element) for v in self.values)}>"
-        if self.element.width == 1:
+            object.__setattr__(self, "values", round_all_to_format(self.values, self.element.name))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, DenseArrayAttr)
+            and self.element == other.element
+            and _key(self.values, self.element) == _key(other.values, self.element)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.element, _key(self.values, self.element)))
+
+    def __str__(self) -> str:
+        element = self.element
+        if not self.values:
+            return f"array<{element}>"
+        if isinstance(element, FloatType):
+            return f"array<{element}: {', '.join(float_text(v, element) for v in self.values)}>"
+        if element.width == 1:
             return f"array<i1: {', '.join('true' if v else 'false' for v in self.values)}>"
-        return f"array<{self.element}: {', '.join(map(str, self.values))}>"
+        return f"array<i{element.width}: {', '.join(map(str, self.values))}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,10 +286,24 @@ class DenseElementsAttr(Attribute):
     values: tuple[int, ...] | tuple[float, ...]
     type: TensorType
 
+    def __post_init__(self) -> None:
+        if isinstance(self.type.element, FloatType):
+            object.__setattr__(self, "values", round_all_to_format(self.values, self.type.element.name))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, DenseElementsAttr)
+            and self.type == other.type
+            and _key(self.values, self.type.element) == _key(other.values, self.type.element)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.type, _key(self.values, self.type.element)))
+
     def __str__(self) -> str:
         element = self.type.element
         if isinstance(element, FloatType):
-            items = [float_text(float(v), element) for v in self.values]
+            items = [float_text(v, element) for v in self.values]
         elif isinstance(element, IntegerType) and element.width == 1:
             items = ["true" if v else "false" for v in self.values]
         else:
@@ -403,9 +432,8 @@ def boolean(value: bool) -> IntegerAttr:
 
 
 def f32(value: float) -> FloatAttr:
-    """Return `value : f32`, rounded to single precision so that the text says what is used."""
-    (rounded,) = struct.unpack("<f", struct.pack("<f", value))
-    return FloatAttr(rounded, F32)
+    """Return `value : f32`, rounded to single precision."""
+    return FloatAttr(value, F32)
 
 
 def string(value: str) -> StringAttr:
