@@ -1,0 +1,82 @@
+"""What a pass is: a frozen dataclass with a name, options as fields, a docstring as help, and `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from ..ir.attributes import DictAttr
+from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.location import Location
+from ..ir.operation import Operation
+from ..ir.target import Target
+
+TARGET_ATTRIBUTE = "fabric.target"
+
+
+@dataclass(slots=True)
+class PassContext:
+    """What the passes of one compilation share: remarks for the user, progress.
+
+    `remarks` collects warnings and notes; errors are raised as `DiagnosticError`.
+    """
+
+    remarks: list[Diagnostic] = field(default_factory=lambda: list[Diagnostic]())
+
+    def warn(self, message: str, location: Location, *notes: str) -> None:
+        """Tell the user something that does not stop the compilation."""
+        self.remarks.append(Diagnostic(Severity.WARNING, message, location, notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Base of all passes. Subclasses set `name` and implement `run`; their fields are their options."""
+
+    name: ClassVar[str]
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        """Change `module` in place. Raises `DiagnosticError` when the input cannot be compiled."""
+        raise NotImplementedError
+
+    @classmethod
+    def option_fields(cls) -> Iterator[tuple[str, Any]]:
+        """Yield the options' names (kebab-case) and default values."""
+        for option in fields(cls):
+            yield option.name.replace("_", "-"), option.default
+
+    def specification(self) -> str:
+        """The pass as a pipeline writes it, with the options that differ from their defaults."""
+        parts: list[str] = []
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value != option.default:
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                parts.append(f"{option.name.replace('_', '-')}={text}")
+        return f"{self.name}{{{' '.join(parts)}}}" if parts else self.name
+
+
+def fail(message: str, location: Location, *notes: str) -> DiagnosticError:
+    """Return the error to raise for one problem of the input."""
+    return DiagnosticError([Diagnostic(Severity.ERROR, message, location, notes)])
+
+
+def module_target(module: Operation) -> Target:
+    """Return the target that `module` carries. Raises `DiagnosticError` without one."""
+    attribute = module.attributes.get(TARGET_ATTRIBUTE)
+    if not isinstance(attribute, DictAttr):
+        raise fail(f"the module has no target (attribute '{TARGET_ATTRIBUTE}')", module.location)
+    try:
+        return Target.from_attribute(attribute)
+    except ValueError as error:
+        raise fail(str(error), module.location) from error
+
+
+def operations_named(module: Operation, *names: str) -> list[Operation]:
+    """Return the operations directly in `module`'s body whose name is one of `names`, in order."""
+    return [op for op in module.body.operations if op.name in names]
+
+
+def symbols(operations: Iterable[Operation]) -> dict[str, Operation]:
+    """Return the operations by the symbol that each defines."""
+    return {name: op for op in operations if (name := op.symbol_name) is not None}

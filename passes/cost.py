@@ -1,0 +1,234 @@
+"""Closed-form cost of distributed work: what the compiler believes before anything is executed.
+
+Used to choose shapes and orders only. What a token really costs is measured by an engine; the error
+of these estimates is printed with every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..ir.attributes import F16, IntegerAttr, StringAttr
+from ..ir.dialects.dist import DistTensor, dist_tensor
+from ..ir.dialects.pe import SPECIAL_FUNCTIONS
+from ..ir.layout import Split
+from ..ir.operation import Block, Operation, Value
+from ..ir.target import Target
+
+
+def ceil_div(numerator: int, denominator: int) -> int:
+    """Return the quotient rounded up."""
+    return -(-numerator // denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    """Costs on a grid of `width` x `height` PEs at one `position` (which fills caches up to it). All in cycles."""
+
+    target: Target
+    width: int
+    height: int
+    position: int = 0
+
+    def parts(self, axis: str | None) -> int:
+        """PEs along `axis` (1 for None)."""
+        return {"x": self.width, "y": self.height, None: 1}[axis]
+
+    def elements(self, split: Split) -> int:
+        """Elements of the fullest tile; of a cyclic split, of the positions so far."""
+        if split.cyclic:
+            return ceil_div(self.position + 1, self.parts(split.axis))
+        return split.capacity(self.parts(split.axis))
+
+    def tile_elements(self, kind: DistTensor) -> int:
+        """Elements of the fullest tile of a tensor."""
+        product = 1
+        for split in kind.dims:
+            product *= self.elements(split)
+        return product
+
+    def capacity_bytes(self, kind: DistTensor) -> int:
+        """Bytes that the fullest tile takes in SRAM, caches at their full length, rounded up to 4."""
+        product = kind.element_bytes
+        for split in kind.dims:
+            parts = self.parts(split.axis)
+            product *= ceil_div(split.extent, parts) if split.cyclic else split.capacity(parts)
+        return ceil_div(product, 4) * 4
+
+    # ---- machine operations
+
+    def vector(self, calls: int, elements: int, per_cycle: int = 1, cycles_each: int = 1) -> int:
+        """A vector operation of `calls` calls on `elements` elements each."""
+        call = self.target.vector_call_cycles
+        if calls * elements == 0:
+            return call
+        return calls * (call + ceil_div(elements * cycles_each, per_cycle))
+
+    def message(self, wavelets: int) -> int:
+        """A send or receive of `wavelets` wavelets once they flow."""
+        return self.target.comm_setup_cycles + wavelets
+
+    def all_reduce(self, wavelets: int, parts: int) -> int:
+        """Two chains into the middle of a row or column, then one multicast (HPDC 2024: chain and broadcast)."""
+        if parts == 1:
+            return 0
+        ramp = self.target.ramp_cycles
+        distance = parts // 2
+        arms = 2 if parts > 2 else 1
+        reduce = self.message(wavelets) + (2 * ramp + 2) * distance + (arms - 1) * self.message(wavelets)
+        return reduce + self.message(wavelets) + distance + 2 * ramp
+
+    # ---- dist operations
+
+    def operation(self, op: Operation) -> int:
+        """Cycles of one `dist` or `fabric` operation, nested ones excluded."""
+        kind = op.name.partition(".")[2]
+        method = getattr(self, f"_{kind}", None)
+        return int(method(op)) if method is not None else 0
+
+    def block(self, block: Block, trips: Mapping[str, int]) -> int:
+        """Cycles of all operations in sequence; a `dist.repeat` counts as often as `trips` says for its label."""
+        total = 0
+        for op in block.operations:
+            if op.name == "dist.repeat":
+                label = op.attribute("label", StringAttr).value
+                total += trips.get(label, 1) * (self.block(op.body, trips) + self.target.branch_cycles)
+            else:
+                total += self.operation(op)
+        return total
+
+    def wavelets(self, kind: DistTensor) -> int:
+        """Wavelets that carry one tile: two f16 or one 32-bit element each."""
+        elements = self.tile_elements(kind)
+        return ceil_div(elements, 2) if kind.element == F16 else elements
+
+    def _rate(self, *values: Value) -> int:
+        kinds = [dist_tensor(value).element for value in values]
+        return self.target.f16_elements_per_cycle if all(kind == F16 for kind in kinds) else self._f32
+
+    @property
+    def _f32(self) -> int:
+        return self.target.f32_elements_per_cycle
+
+    def _map(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.result))
+        if op.attribute("fn", StringAttr).value in SPECIAL_FUNCTIONS:
+            return self.vector(1, elements, cycles_each=self.target.special_function_cycles)
+        return self.vector(1, elements, self._rate(*op.operands, op.result))
+
+    def _reduce(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.operands[0]))
+        return self.vector(1, 1) + self.vector(1, elements, self._f32)
+
+    def _matvec(self, op: Operation) -> int:
+        rows, columns = (self.elements(split) for split in dist_tensor(op.operands[1]).dims)
+        return self.vector(1, columns, self._f32) + self.vector(
+            rows, columns, self.target.mixed_fma_per_cycle
+        )
+
+    def _gather(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.result))
+        return 2 * self.vector(1, elements, self._rate(op.result)) + 4 * self.target.branch_cycles
+
+    def _all_reduce(self, op: Operation) -> int:
+        axis = op.attribute("axis", StringAttr).value
+        wavelets = sum(self.wavelets(dist_tensor(value)) for value in op.operands)
+        return self.all_reduce(wavelets, self.parts(axis))
+
+    def _rotate(self, op: Operation) -> int:
+        split = dist_tensor(op.result).dims[0]
+        pairs = self.elements(split) // split.local // 2
+        return 4 * self.vector(split.local, pairs, self._f32)
+
+    def _append(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.operands[0]))
+        return self.target.branch_cycles + self.vector(1, elements, self._rate(op.operands[0]))
+
+    def heads_touched(self, features: Split, head_dim: int) -> int:
+        """Key heads with features on the fullest PE, at most."""
+        tile = features.tile(self.parts(features.axis))
+        return min(features.spread // head_dim, ceil_div(tile - 1, head_dim) + 1) if tile else 0
+
+    def _scores(self, op: Operation) -> int:
+        features = dist_tensor(op.operands[0]).dims[0]
+        positions = self.elements(dist_tensor(op.result).dims[1])
+        tile = features.tile(self.parts(features.axis))
+        clear = self.vector(dist_tensor(op.result).dims[0].extent, positions, self._f32)
+        return clear + self.vector(features.local * tile, positions, self.target.mixed_fma_per_cycle)
+
+    def _softmax_max(self, op: Operation) -> int:
+        scores = dist_tensor(op.operands[0])
+        head_dim = op.attribute("head_dim", IntegerAttr).value
+        features = op.attribute("features", Split)
+        group = scores.dims[0].extent * head_dim // features.extent
+        heads = self.heads_touched(features, head_dim) * group
+        return self.vector(1, heads, self._f32) + self.vector(heads, self.elements(scores.dims[1]), self._f32)
+
+    def _softmax_mix(self, op: Operation) -> int:
+        features = dist_tensor(op.results[0]).dims[0]
+        head_dim = op.attribute("head_dim", IntegerAttr).value
+        positions = self.elements(dist_tensor(op.operands[0]).dims[1])
+        heads = self.heads_touched(features, head_dim) * features.local
+        tile = features.tile(self.parts(features.axis))
+        linear = 3 * self.vector(heads, positions, self._f32)
+        exponential = self.vector(heads, positions, cycles_each=self.target.special_function_cycles)
+        clear = self.vector(1, features.local * tile, self._f32) + self.vector(1, heads, self._f32)
+        return clear + linear + exponential + self.vector(features.local * tile, positions, self._f32)
+
+    def _softmax_divide(self, op: Operation) -> int:
+        features = dist_tensor(op.result).dims[0]
+        tile = features.tile(self.parts(features.axis))
+        return self.vector(features.local, tile, cycles_each=self.target.special_function_cycles)
+
+    def _argmax(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.operands[0]))
+        return self.vector(1, elements, self._f32) + self.vector(
+            1, elements, cycles_each=self.target.compare_cycles
+        )
+
+    def _keep_equal(self, op: Operation) -> int:
+        return self.vector(1, 1, cycles_each=self.target.compare_cycles)
+
+    def _reslice(self, op: Operation) -> int:
+        return 2 * self.vector(1, self.tile_elements(dist_tensor(op.result)), self._f32)
+
+    def _send(self, op: Operation) -> int:
+        return self.message(self.wavelets(dist_tensor(op.operands[0])))
+
+    def _receive(self, op: Operation) -> int:
+        return self.message(self.wavelets(dist_tensor(op.result))) + 2 * self.target.ramp_cycles
+
+
+def ideal_cycles(block: Block, model: CostModel, trips: Mapping[str, int]) -> int:
+    """Return a lower bound for `block`: no software cost, full SIMD width, perfect balance, ideal collectives.
+
+    Collectives: max(B, P - 1) + 2 T_R + 1 for the reduction (HPDC 2024) and again half the distance back.
+    """
+    total = 0
+    for op in block.operations:
+        if op.name == "dist.repeat":
+            total += trips.get(op.attribute("label", StringAttr).value, 1) * ideal_cycles(
+                op.body, model, trips
+            )
+        elif op.name == "dist.matvec":
+            rows, columns = dist_tensor(op.operands[1]).dims
+            work = rows.extent * columns.extent
+            rate = model.width * model.height * model.target.f16_elements_per_cycle
+            total += ceil_div(work, rate)
+        elif op.name == "dist.all_reduce":
+            parts = model.parts(op.attribute("axis", StringAttr).value)
+            if parts > 1:
+                wavelets = sum(model.wavelets(dist_tensor(value)) for value in op.operands)
+                total += max(wavelets, parts // 2) + parts // 2 + 2 * (2 * model.target.ramp_cycles + 1)
+    return total
+
+
+def longest_cache(block: Block) -> int:
+    """Return the largest number of positions of any cache that `block` appends to; 0 without one."""
+    longest = 0
+    for op in block.operations:
+        for nested in op.walk():
+            if nested.name == "dist.append":
+                longest = max(longest, dist_tensor(nested.result).dims[0].extent)
+    return longest

@@ -1,0 +1,280 @@
+"""Pass `place`: gives every grid a shape and a place on the wafer (`dist` to `fabric`).
+
+Each grid becomes a region; a repeated layer's region gets one or more instances, each with a range of
+layers. The floor plan is found by CP-SAT over candidates that fit the memory of a PE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir.attributes import IntegerAttr, i64, i64_array, string, symbol
+from ...ir.builder import Builder
+from ...ir.dialects.dist import DistTensor
+from ...ir.layout import Split
+from ...ir.location import Location
+from ...ir.operation import Operation
+from ...ir.target import Target, builtin_target_names, load_target
+from ..base import Pass, PassContext, fail, module_target, operations_named
+from ..cost import CostModel, ceil_div, longest_cache
+from .floorplan import Candidate, Floorplan, check, pareto, solve
+from .collectives import COLLECTIVE_COLORS
+from .outline import Transfer, outline
+from .sizes import useful_sizes
+
+GRID_ATTRIBUTE = "fabric.grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Pass):
+    """Choose how many regions there are, their shapes and their positions, within each PE's memory."""
+
+    name: ClassVar[str] = "place"
+
+    effort: int = 10
+    """Bound on the solver's work, in its deterministic unit."""
+    stages: int = 0
+    """How many regions share the repeated layers; 0 lets the solver choose."""
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        """Replace the `dist.func` and its grids by regions, instances and links."""
+        target = module_target(module)
+        (function,) = operations_named(module, "dist.func")
+        grids = [str(op.symbol_name) for op in operations_named(module, "dist.grid")]
+        if len(grids) > 2:
+            raise fail("more than one repeated layer in an entry cannot be placed yet", function.location)
+        regions, transfers = outline(module, function, grids)
+        problem = _Problem(module, target, regions, grids, self.stages)
+        plan = problem.solve(self.effort)
+        _apply(module, problem, plan, transfers, target)
+        for op in operations_named(module, "dist.grid"):
+            op.erase()
+
+
+class _Problem:
+    """What the floorplanner needs to know of a model."""
+
+    def __init__(
+        self,
+        module: Operation,
+        target: Target,
+        regions: dict[str, Operation],
+        grids: Sequence[str],
+        stages: int,
+    ) -> None:
+        self.target = target
+        self.regions = regions
+        self.top = grids[0]
+        self.stage = grids[1] if len(grids) > 1 else None
+        self.location: Location = regions[self.top].location
+        self.variables: dict[str, list[Operation]] = {grid: [] for grid in grids}
+        for op in operations_named(module, "dist.variable"):
+            self.variables[op.attribute("type", DistTensor).grid].append(op)
+        self.stages = stages
+        self.layers = 0
+        if self.stage is not None:
+            repeat = next(op for op in regions[self.stage].body.operations if op.name == "dist.repeat")
+            self.layers = repeat.attribute("count", IntegerAttr).value
+        self.position = max(longest_cache(region.body) for region in regions.values()) // 2
+
+    @property
+    def tallest_stacked(self) -> int:
+        """Rows that may hand over downwards: half of the colors that collectives leave free."""
+        return (self.target.usable_colors - COLLECTIVE_COLORS) // 2
+
+    def splits(self, grid: str, axis: str) -> list[Split]:
+        """The splits along `axis` of all tensors of `grid`."""
+        found: dict[Split, None] = {}
+        for op in (*self.variables[grid], *self.regions[grid].walk()):
+            kinds = [value.type for value in op.results] + [op.attributes.get("type")]
+            for kind in kinds:
+                if isinstance(kind, DistTensor):
+                    found.update((split, None) for split in kind.dims if split.axis == axis)
+        return list(found)
+
+    def sram_bytes(self, grid: str, width: int, height: int, layers: int) -> int:
+        """Bytes per PE: variables exactly, intermediate values as if all lived at once."""
+        model = CostModel(self.target, width, height)
+        total = 0
+        for op in self.variables[grid]:
+            slices = layers if "stacked" in op.attributes else 1
+            total += slices * model.capacity_bytes(op.attribute("type", DistTensor))
+        for op in self.regions[grid].walk():
+            if op.name not in ("dist.read", "dist.append"):
+                total += sum(
+                    model.capacity_bytes(value.type)
+                    for value in op.results
+                    if isinstance(value.type, DistTensor)
+                )
+        return total
+
+    def cycles(self, grid: str, width: int, height: int, layers: int) -> int:
+        """Estimated cycles of one token on `grid`, with `layers` of its layers."""
+        model = CostModel(self.target, width, height, self.position)
+        return model.block(self.regions[grid].body, {grid: layers})
+
+    def candidates(self, width: int, height: int) -> list[Candidate]:
+        """All shapes worth trying on a wafer of `width` x `height` PEs that fit each PE's memory."""
+        grids = [self.top] + ([self.stage] if self.stage is not None else [])
+        heights = useful_sizes([s for grid in grids for s in self.splits(grid, "y")], height)
+        widths = {grid: useful_sizes(self.splits(grid, "x"), width) for grid in grids}
+        stage_counts = sorted({ceil_div(self.layers, k) for k in range(1, self.layers + 1)}) or [0]
+        if self.stages:
+            stage_counts = [count for count in stage_counts if count == self.stages]
+        room = self.target.data_bytes
+        found: list[Candidate] = []
+        for tall in heights:
+            tops = [
+                (wide, self.cycles(self.top, wide, tall, 0))
+                for wide in widths[self.top]
+                if self.sram_bytes(self.top, wide, tall, 0) <= room
+            ]
+            if self.stage is None:
+                found.extend(Candidate(0, tall, wide, 0, cycles) for wide, cycles in tops)
+                continue
+            for wide in widths[self.stage]:
+                layer_cycles = self.cycles(self.stage, wide, tall, 1)
+                for stages in stage_counts:
+                    if self.sram_bytes(self.stage, wide, tall, ceil_div(self.layers, stages)) > room:
+                        continue
+                    cycles = layer_cycles * self.layers
+                    found.extend(Candidate(stages, tall, top, wide, cycles + cost) for top, cost in tops)
+        return found
+
+    def solve(self, effort: int) -> Floorplan:
+        """Return the floor plan. Raises `DiagnosticError` saying what does not fit, by how much, what would."""
+        width, height = self.target.width, self.target.height
+        candidates = pareto(self.candidates(width, height), width, height, self.tallest_stacked)
+        try:
+            plan = solve(candidates, width, height, self.tallest_stacked, float(effort))
+        except ImportError as error:
+            raise fail(f"placement needs OR-Tools: {error}", self.location) from error
+        if plan is None:
+            raise fail(
+                f"the model does not fit on {width} x {height} PEs of target '{self.target.name}'",
+                self.location,
+                *self.explain(width, height),
+            )
+        problems = check(plan, width, height)
+        assert not problems, problems
+        return plan
+
+    def need(self, width: int, height: int) -> int:
+        """Bytes per PE when the whole wafer shares the work evenly in the best way tried here."""
+        grids = list(self.regions)
+        per_grid = [
+            min(
+                self.sram_bytes(grid, wide, height, self.layers) * wide
+                for wide in useful_sizes(self.splits(grid, "x"), width)
+            )
+            for grid in grids
+        ]
+        return ceil_div(sum(per_grid), width)
+
+    def explain(self, width: int, height: int) -> list[str]:
+        """Return notes: how much is missing, and which grid, number of layers or target would do."""
+        need, room = self.need(width, height), self.target.data_bytes
+        total = width * height * room
+        notes = [
+            f"it needs about {need} bytes on each PE, {need * width * height} in all; "
+            f"a PE has {room} for data ({total} in all): {max(need - room, 0)} too many each"
+        ]
+        scale = 2
+        while scale <= 64 and not self.fits(width * scale, height * scale):
+            scale *= 2
+        if scale <= 64:
+            low, high = width * scale // 2, width * scale
+            while high - low > max(1, width // 8):
+                middle = (low + high) // 2
+                low, high = (low, middle) if self.fits(middle, middle * height // width) else (middle, high)
+            notes.append(f"a grid of {high} x {max(1, high * height // width)} would hold it")
+        elif self.layers:
+            notes.append("no grid up to 64 times as wide and high would hold it")
+        layers = self.layers
+        while layers > 1 and not self.fits(width, height, layers - 1):
+            layers -= 1
+        if layers > 1:
+            notes.append(f"on this grid {layers - 1} of its {self.layers} layers would fit")
+        others = [
+            name for name in builtin_target_names() if name != self.target.name and self.fits_target(name)
+        ]
+        if others:
+            notes.append(f"targets that would hold it: {', '.join(others)}")
+        return notes
+
+    def fits(self, width: int, height: int, layers: int | None = None) -> bool:
+        """Whether some candidate fits a wafer of this size (with fewer layers, if given)."""
+        saved = self.layers
+        self.layers = saved if layers is None else layers
+        try:
+            return bool(pareto(self.candidates(width, height), width, height, self.tallest_stacked))
+        finally:
+            self.layers = saved
+
+    def fits_target(self, name: str) -> bool:
+        """Whether the model fits the whole of built-in target `name`."""
+        other = load_target(name).target
+        if other.data_bytes != self.target.data_bytes:
+            return False
+        return self.fits(other.width, other.height)
+
+
+def _apply(
+    module: Operation, problem: _Problem, plan: Floorplan, transfers: list[Transfer], target: Target
+) -> None:
+    """Write the plan into the module."""
+    module.attributes[GRID_ATTRIBUTE] = i64_array((target.width, target.height))
+    top = Builder(module.body)
+    names: dict[str, list[str]] = {problem.top: [f"{problem.top}.0"]}
+    if problem.stage is not None:
+        names[problem.stage] = [f"{problem.stage}.{index}" for index in range(plan.candidate.stages)]
+    rectangles = iter(plan.rectangles)
+    per_stage = ceil_div(problem.layers, max(plan.candidate.stages, 1))
+    for grid, instances in names.items():
+        region = problem.regions[grid]
+        for index, instance in enumerate(instances):
+            rectangle = next(rectangles)
+            region.attributes["width"] = i64(rectangle.width)
+            region.attributes["height"] = i64(rectangle.height)
+            layers = (index * per_stage, min((index + 1) * per_stage, problem.layers))
+            top.create(
+                "fabric.instance",
+                attributes={
+                    "sym_name": string(instance),
+                    "region": symbol(grid),
+                    "origin": i64_array((rectangle.x, rectangle.y)),
+                    "layers": i64_array(layers if grid == problem.stage else (0, 0)),
+                },
+                location=region.location,
+            )
+    _link(top, problem, names, transfers)
+
+
+def _link(top: Builder, problem: _Problem, names: dict[str, list[str]], transfers: list[Transfer]) -> None:
+    """Create the links: into the first stage, from stage to stage, back to the top."""
+    links: list[tuple[str, str, str, str, Location]] = []
+    for transfer in transfers:
+        where = transfer.location_op.location
+        source, sink = names[transfer.source][-1], names[transfer.sink][0]
+        links.append((source, sink, transfer.out, transfer.into, where))
+    if problem.stage is not None:
+        into = [t.into for t in transfers if t.sink == problem.stage]
+        out = [t.out for t in transfers if t.source == problem.stage]
+        where = problem.regions[problem.stage].location
+        chain = names[problem.stage]
+        for source, sink in zip(chain, chain[1:], strict=False):
+            links.extend((source, sink, o, i, where) for o, i in zip(out, into, strict=True))
+    for index, (source, sink, out_port, in_port, where) in enumerate(links):
+        top.create(
+            "fabric.link",
+            attributes={
+                "sym_name": string(f"link{index}"),
+                "source": symbol(source),
+                "sink": symbol(sink),
+                "out": string(out_port),
+                "in": string(in_port),
+            },
+            location=where,
+        )

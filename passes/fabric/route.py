@@ -1,0 +1,281 @@
+"""Pass `route`: switch settings and colors for collectives and hand-overs, checked by reading them back.
+
+Collectives are routed in closed form over whole regions. A hand-over is one multicast tree per row;
+trees that meet at a router get different colors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir.attributes import (
+    ArrayAttr,
+    Attribute,
+    IntegerAttr,
+    StringAttr,
+    SymbolRefAttr,
+    i64,
+    i64_array,
+    string,
+)
+from ...ir.builder import Builder
+from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ...ir.dialects.fabric import numbers
+from ...ir.location import Location
+from ...ir.operation import Operation
+from ...ir.routes import STEP, Point, collect_settings, extract_flows, find_cycle
+from ...ir.target import Target
+from ..base import Pass, PassContext, fail, module_target, operations_named, symbols
+from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
+from .coloring import color_flows, conflicts, saturation_coloring
+from .trees import Switch, Tree, length, row_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Pass):
+    """Route every collective and hand-over, assign colors within the target's budget, and verify the result."""
+
+    name: ClassVar[str] = "route"
+
+    effort: int = 10
+    """Bound on the solver's work when colors are scarce, in its deterministic unit."""
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        """Add `fabric.route` operations, and to each link the colors of its rows."""
+        target = module_target(module)
+        regions = symbols(operations_named(module, "fabric.region"))
+        instances = [_Instance(op, regions) for op in operations_named(module, "fabric.instance")]
+        asked: dict[tuple[str, Point], frozenset[Point]] = {}
+        for instance in instances:
+            _route_collectives(module, instance, asked)
+        _route_links(module, {i.name: i for i in instances}, target, asked, self.effort)
+        _verify(module, target, asked, {i.name: i for i in instances})
+
+
+class _Instance:
+    """A placed region: origin and shape in PEs, and which axes its collectives use."""
+
+    def __init__(self, op: Operation, regions: dict[str, Operation]) -> None:
+        region = regions[op.attribute("region", SymbolRefAttr).leaf]
+        self.op = op
+        self.name = str(op.symbol_name)
+        self.x, self.y = numbers(op, "origin")
+        self.width = region.attribute("width", IntegerAttr).value
+        self.height = region.attribute("height", IntegerAttr).value
+        self.collectives: dict[str, Location] = {}
+        for inner in region.walk():
+            if inner.name == "dist.all_reduce":
+                self.collectives.setdefault(inner.attribute("axis", StringAttr).value, inner.location)
+
+    def parts(self, axis: str) -> int:
+        return self.width if axis == "x" else self.height
+
+    def rect(self, axis: str, segment: Segment) -> tuple[int, ...]:
+        """The absolute strided rectangle of a segment, across the whole other axis."""
+        if axis == "x":
+            return (self.x + segment.start, self.y, segment.count, self.height, segment.step, 1)
+        return (self.x, self.y + segment.start, self.width, segment.count, 1, segment.step)
+
+    def point(self, axis: str, along: int, across: int) -> Point:
+        return (self.x + along, self.y + across) if axis == "x" else (self.x + across, self.y + along)
+
+
+def _add_route(
+    top: Builder,
+    flow: str,
+    color: int,
+    rect: Sequence[int],
+    switch: Switch,
+    location: Location,
+) -> None:
+    attributes: dict[str, Attribute] = {
+        "flow": string(flow),
+        "color": i64(color),
+        "rect": i64_array(tuple(rect)),
+        "input": string(switch.input),
+        "outputs": ArrayAttr(tuple(map(string, switch.outputs))),
+    }
+    top.create("fabric.route", attributes=attributes, location=location)
+
+
+def _route_collectives(
+    module: Operation, instance: _Instance, asked: dict[tuple[str, Point], frozenset[Point]]
+) -> None:
+    """Add the routes of an instance's all-reduces and note what they must do."""
+    top = Builder(module.body)
+    for axis, location in sorted(instance.collectives.items()):
+        parts = instance.parts(axis)
+        if parts == 1:
+            continue
+        first = 0 if axis == "x" else COLORS_PER_AXIS
+        reduce, broadcast = f"{instance.name}.{axis}.reduce", f"{instance.name}.{axis}.broadcast"
+        for segment in segments(axis, parts):
+            rect = instance.rect(axis, segment)
+            if segment.sink is not None:
+                color, direction = segment.sink
+                _add_route(top, reduce, first + color, rect, Switch("RAMP", (direction,)), location)
+            for color, direction in segment.sources:
+                _add_route(top, reduce, first + color, rect, Switch(direction, ("RAMP",)), location)
+            switch = Switch(segment.broadcast_from, segment.broadcast_to)
+            _add_route(top, broadcast, first + BROADCAST, rect, switch, location)
+        root = root_of(parts)
+        for across in range(instance.parts("y" if axis == "x" else "x")):
+            line = [instance.point(axis, along, across) for along in range(parts)]
+            asked[broadcast, line[root]] = frozenset(line) - {line[root]}
+            for along, point in enumerate(line):
+                if along != root:
+                    asked[reduce, point] = frozenset({line[along + (1 if along < root else -1)]})
+
+
+@dataclass(slots=True)
+class _Row:
+    """The hand-over of one row of a link."""
+
+    link: Operation
+    flow: str
+    source: Point
+    tree: Tree
+
+
+def _route_links(
+    module: Operation,
+    instances: dict[str, _Instance],
+    target: Target,
+    asked: dict[tuple[str, Point], frozenset[Point]],
+    effort: int,
+) -> None:
+    """Route and color all hand-overs."""
+    rows: list[_Row] = []
+    links = operations_named(module, "fabric.link")
+    for link in links:
+        source = instances[link.attribute("source", SymbolRefAttr).leaf]
+        sink = instances[link.attribute("sink", SymbolRefAttr).leaf]
+        first, last = sink.x, sink.x + sink.width - 1
+        for index in range(source.height):
+            start = (source.x + root_of(source.width), source.y + index)
+            tree = _best_tree(start, sink.y + index, first, last, target.width, rows)
+            flow = f"{link.symbol_name}.row{index}"
+            rows.append(_Row(link, flow, start, tree))
+            asked[flow, start] = frozenset((x, sink.y + index) for x in range(first, last + 1))
+    budget = target.usable_colors - COLLECTIVE_COLORS
+    colors = color_flows([row.tree for row in rows], budget, float(effort)) if rows else []
+    if colors is None:
+        raise _too_few_colors(rows, budget, target)
+    top = Builder(module.body)
+    for row, color in zip(rows, colors, strict=True):
+        for rect, switch in _merge_rects(row.tree):
+            _add_route(top, row.flow, COLLECTIVE_COLORS + color, rect, switch, row.link.location)
+    for link in links:
+        mine = [COLLECTIVE_COLORS + c for row, c in zip(rows, colors, strict=True) if row.link is link]
+        link.attributes["colors"] = i64_array(mine)
+
+
+def _best_tree(source: Point, row: int, first: int, last: int, width: int, rows: Sequence[_Row]) -> Tree:
+    """Return the tree that meets the fewest other rows' trees, then the shortest, then the leftmost trunk."""
+    if source[1] == row:
+        return row_tree(source, row, first, last, source[0])
+    trees = [row_tree(source, row, first, last, trunk) for trunk in range(width)]
+
+    def meets(tree: Tree) -> int:
+        return sum(1 for other in rows if not tree.keys().isdisjoint(other.tree))
+
+    return min(trees, key=lambda tree: (meets(tree), length(tree)))
+
+
+def _merge_rects(tree: Tree) -> Iterable[tuple[tuple[int, ...], Switch]]:
+    """Yield the settings of a tree, runs of equal settings along a row or column as one rectangle."""
+    points = sorted(tree, key=lambda p: (p[1], p[0]))
+    used: set[Point] = set()
+    for x, y in points:
+        if (x, y) in used:
+            continue
+        switch = tree[x, y]
+        wide = tall = 1
+        while tree.get((x + wide, y)) == switch and (x + wide, y) not in used:
+            wide += 1
+        if wide == 1:
+            while tree.get((x, y + tall)) == switch and (x, y + tall) not in used:
+                tall += 1
+        used.update((x + i, y + j) for i in range(wide) for j in range(tall))
+        yield (x, y, wide, tall, 1, 1), switch
+
+
+def _too_few_colors(rows: Sequence[_Row], budget: int, target: Target) -> DiagnosticError:
+    """Say which router is contended and who wants it."""
+    at: dict[Point, list[_Row]] = {}
+    for row in rows:
+        for point in row.tree:
+            at.setdefault(point, []).append(row)
+    point, crowd = max(at.items(), key=lambda item: (len(item[1]), item[0]))
+    needed = max(saturation_coloring(conflicts([row.tree for row in rows]))) + 1
+    names = ", ".join(row.flow for row in crowd[:8]) + (", ..." if len(crowd) > 8 else "")
+    return fail(
+        f"hand-overs need {needed} colors; target '{target.name}' leaves {max(budget, 0)} for them",
+        crowd[0].link.location,
+        f"router {point} is wanted by {len(crowd)} flows: {names}",
+        f"{target.colors} colors, less {target.reserved_colors} reserved, less {COLLECTIVE_COLORS} for collectives",
+    )
+
+
+def _verify(
+    module: Operation,
+    target: Target,
+    asked: dict[tuple[str, Point], frozenset[Point]],
+    instances: dict[str, _Instance],
+) -> None:
+    """Read the flows back out of the routes and compare; check colors and cycles. Raises `DiagnosticError`."""
+    routes = operations_named(module, "fabric.route")
+    settings, problems = collect_settings(routes, target.width, target.height)
+    flows, more = extract_flows(settings)
+    problems = [*problems, *more]
+    found = {(flow.name, flow.source): frozenset(flow.sinks) for flow in flows}
+    for (name, source), sinks in asked.items():
+        got = found.get((name, source))
+        if got != sinks:
+            problems.append(
+                (f"flow '{name}' from {source} reaches {_points(got)}, not {_points(sinks)}", module)
+            )
+    for name, source in found.keys() - asked.keys():
+        problems.append((f"nobody asked for flow '{name}' from {source}", module))
+    problems += [
+        (f"color {color} is not one of the target's {target.usable_colors}", settings[point, color].op)
+        for point, color in settings
+        if color >= target.usable_colors
+    ]
+    edges: dict[object, list[object]] = {}
+    for flow in flows:
+        for (x, y), direction in flow.links:
+            after = (x + STEP[direction][0], y + STEP[direction][1])
+            edges.setdefault(((x, y), flow.color), []).append((after, flow.color))
+    for instance in instances.values():
+        _forwarding_edges(instance, edges)
+    cycle = find_cycle(edges)
+    if cycle is not None:
+        text = " -> ".join(f"{node}" for node in cycle[:6])
+        problems.append((f"channels wait for each other in a circle: {text}", module))
+    if problems:
+        raise DiagnosticError([_internal(text, op) for text, op in problems])
+
+
+def _forwarding_edges(instance: _Instance, edges: dict[object, list[object]]) -> None:
+    """Add the waits inside PEs that forward while they receive: the inner ones of a chain."""
+    for axis in sorted(instance.collectives):
+        first = 0 if axis == "x" else COLORS_PER_AXIS
+        for segment in segments(axis, instance.parts(axis)):
+            if segment.role != "inner" or segment.sink is None:
+                continue
+            for along in range(segment.start, segment.start + segment.count * segment.step, segment.step):
+                for across in range(instance.parts("y" if axis == "x" else "x")):
+                    point = instance.point(axis, along, across)
+                    for color, _ in segment.sources:
+                        edges.setdefault((point, first + color), []).append((point, first + segment.sink[0]))
+
+
+def _points(points: frozenset[Point] | None) -> str:
+    return "nothing" if not points else ", ".join(map(str, sorted(points)[:6]))
+
+
+def _internal(text: str, op: Operation) -> Diagnostic:
+    return Diagnostic(Severity.ERROR, f"routing produced an illegal route: {text}", op.location)

@@ -1,0 +1,106 @@
+"""Feature classes: which values of a model must have their features in the same order on the PEs.
+
+Elementwise work, norms, reshapes and carried values tie features together; a matrix product does
+not. Attention ties a class to heads: its features are then ordered so that rotary pairs are
+neighbours and the query heads of one key head lie on the PEs of that key head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+from ...ir.dialects.nn import BINARY, UNARY, tensor_type
+from ...ir.layout import Split, heads_split
+from ...ir.operation import Operation, Value
+from ..base import fail
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """A class's features seen as `kv_heads` key heads, `group` query heads each, of `head_dim` features."""
+
+    kv_heads: int
+    group: int
+    head_dim: int
+
+
+class FeatureClasses:
+    """Union-find over the values of one function."""
+
+    def __init__(self, function: Operation) -> None:
+        self._parent: dict[Value, Value] = {}
+        self._heads: dict[Value, Heads] = {}
+        for op in function.walk():
+            self._link(op)
+        # Attention knows more than a rotary embedding (how query heads share key heads), so it goes first.
+        for name in ("nn.attention", "nn.rope"):
+            for op in function.walk():
+                if op.name == name:
+                    self._require_heads(op)
+
+    def split(self, value: Value, axis: str) -> Split:
+        """Return how the features of `value` are split when they lie along `axis`."""
+        heads = self._heads.get(self._find(value))
+        if heads is not None:
+            return heads_split(axis, heads.kv_heads, heads.group, heads.head_dim)
+        extent = 1
+        for dimension in tensor_type(value).shape[1:]:
+            extent *= dimension
+        return Split(extent, axis)
+
+    def heads(self, value: Value) -> Heads:
+        """Return the heads of a class that an attention or rotary embedding touches. Raises `KeyError`."""
+        return self._heads[self._find(value)]
+
+    def _find(self, value: Value) -> Value:
+        root = value
+        while (parent := self._parent.get(root, root)) is not root:
+            root = parent
+        self._parent[value] = root
+        return root
+
+    def _union(self, left: Value, right: Value) -> None:
+        self._parent[self._find(right)] = self._find(left)
+
+    def _link(self, op: Operation) -> None:
+        kind = op.name.removeprefix("nn.")
+        if kind in (*UNARY, *BINARY, "rmsnorm", "layernorm", "rope", "reshape", "append"):
+            self._union(op.operands[0], op.result)
+            if kind in BINARY and len(tensor_type(op.operands[1]).shape) > 1:
+                self._union(op.operands[0], op.operands[1])
+        elif kind == "attention":
+            self._union(op.operands[0], op.result)
+            self._union(op.operands[1], op.operands[2])
+        elif kind in ("repeat", "fused"):
+            arguments = op.body.arguments[1:] if kind == "repeat" else op.body.arguments
+            for outer, inner in zip(op.operands, arguments, strict=True):
+                self._union(outer, inner)
+            terminator = op.body.terminator
+            if terminator is not None:
+                for inner, outer in zip(terminator.operands, op.results, strict=True):
+                    self._union(inner, outer)
+            if kind == "repeat":
+                for initial, final in zip(op.operands, op.results, strict=True):
+                    self._union(initial, final)
+
+    def _require_heads(self, op: Operation) -> None:
+        shape = tensor_type(op.operands[0]).shape
+        if op.name == "nn.rope":
+            if self._find(op.operands[0]) not in self._heads:
+                self._set(op, op.operands[0], Heads(shape[1], 1, shape[2]))
+            return
+        kv_heads = tensor_type(op.operands[1]).shape[1]
+        self._set(op, op.operands[0], Heads(kv_heads, shape[1] // kv_heads, shape[2]))
+        self._set(op, op.operands[1], Heads(kv_heads, 1, shape[2]))
+
+    def _set(self, op: Operation, value: Value, heads: Heads) -> None:
+        root = self._find(value)
+        known = self._heads.setdefault(root, heads)
+        if known != heads:
+            raise fail(
+                "the same features are wanted in two head layouts",
+                op.location,
+                f"once as {known.kv_heads} x {known.group} heads of {known.head_dim}, "
+                f"once as {heads.kv_heads} x {heads.group} heads of {heads.head_dim}",
+            )

@@ -1,0 +1,122 @@
+"""Pass `emit`: one program per class of PEs, and which PEs run it with which colors (`fabric` to `pe`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import ClassVar
+
+from ...ir.attributes import Attribute, IntegerAttr, StringAttr, SymbolRefAttr, i64_array, string, symbol
+from ...ir.builder import Builder
+from ...ir.dialects.fabric import numbers
+from ...ir.operation import Block, Operation, Region
+from ..base import Pass, PassContext, operations_named, symbols
+from ..fabric.collectives import BROADCAST, COLORS_PER_AXIS, Segment, segments
+from .lowering import CHANNELS_PER_AXIS, OperationLowering, PeClass
+from .program_builder import ProgramBuilder
+
+UNUSED = -1
+"""In a tile's channels: this PE does not use the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emit(Pass):
+    """Write the `pe.program` of each class of PEs and the `pe.tile`s that say where it runs."""
+
+    name: ClassVar[str] = "emit"
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        """Replace the operations of all regions by programs, and links by tiles' colors."""
+        variables = symbols(operations_named(module, "pe.variable"))
+        links = operations_named(module, "fabric.link")
+        instances = operations_named(module, "fabric.instance")
+        for region in operations_named(module, "fabric.region"):
+            mine = [i for i in instances if i.attribute("region", SymbolRefAttr).leaf == region.symbol_name]
+            _RegionEmitter(module, region, variables).run(mine, links)
+        for link in links:
+            link.erase()
+
+
+class _RegionEmitter:
+    def __init__(self, module: Operation, region: Operation, variables: dict[str, Operation]) -> None:
+        self.module = module
+        self.region = region
+        self.variables = variables
+        self.grid = str(region.symbol_name)
+        self.width = region.attribute("width", IntegerAttr).value
+        self.height = region.attribute("height", IntegerAttr).value
+        self.work = [op for op in region.body.operations if op.name != "pe.buffer"]
+        ports = [op.attribute("port", StringAttr).value for op in self.work if op.dialect == "fabric"]
+        first = 2 * CHANNELS_PER_AXIS
+        self.ports = {port: first + index for index, port in enumerate(sorted(ports))}
+
+    def run(self, instances: Sequence[Operation], links: Sequence[Operation]) -> None:
+        """Write all programs, then the tiles of each instance, then drop the work they were made from."""
+        xs, ys = segments("x", self.width), segments("y", self.height)
+        names: dict[PeClass, str] = {}
+        top = Builder(self.region.body)
+        for y in ys:
+            for x in xs:
+                pe_class = PeClass.of(x, y)
+                if pe_class in names:
+                    continue
+                names[pe_class] = f"{pe_class.x}.{pe_class.y}"
+                top.create(
+                    "pe.program",
+                    attributes={"sym_name": string(names[pe_class])},
+                    regions=[Region([self.program(pe_class)])],
+                    location=self.region.location,
+                )
+        for instance in instances:
+            colors = self.port_colors(str(instance.symbol_name), links)
+            for y in ys:
+                for x in xs:
+                    self.tiles(instance, x, y, names[PeClass.of(x, y)], colors)
+        for op in reversed(self.work):
+            op.drop_all_references()
+        for op in self.work:
+            op.detach()
+
+    def program(self, pe_class: PeClass) -> Block:
+        """Return the body of one class's program."""
+        builder = ProgramBuilder(self.grid, self.width, self.height, self.region.location)
+        OperationLowering(builder, pe_class, self.variables, self.ports).block(self.region.body)
+        return builder.finish()
+
+    def port_colors(self, instance: str, links: Sequence[Operation]) -> dict[str, tuple[int, ...]]:
+        """The colors of each row for every port of an instance."""
+        colors: dict[str, tuple[int, ...]] = {}
+        for link in links:
+            for end, port in (("source", "out"), ("sink", "in")):
+                if link.attribute(end, SymbolRefAttr).leaf == instance:
+                    colors[link.attribute(port, StringAttr).value] = numbers(link, "colors")
+        return colors
+
+    def tiles(
+        self, instance: Operation, x: Segment, y: Segment, program: str, colors: dict[str, tuple[int, ...]]
+    ) -> None:
+        """Add the tiles of the PEs where two segments cross: one per run of rows with equal colors."""
+        axis_channels = _axis_channels(x, 0) + _axis_channels(y, COLORS_PER_AXIS)
+        rows = [y.start + index * y.step for index in range(y.count)]
+
+        def row_colors(row: int) -> tuple[int, ...]:
+            return tuple(colors[port][row] if port in colors else UNUSED for port in self.ports)
+
+        for ports, run in groupby(rows, key=row_colors):
+            found = list(run)
+            attributes: dict[str, Attribute] = {
+                "instance": symbol(str(instance.symbol_name)),
+                "program": symbol(self.grid, program),
+                "rect": i64_array((x.start, found[0], x.count, len(found), x.step, y.step)),
+                "channels": i64_array((*axis_channels, *ports)),
+            }
+            Builder(self.module.body, location=instance.location).create("pe.tile", attributes=attributes)
+
+
+def _axis_channels(segment: Segment, first_color: int) -> tuple[int, ...]:
+    """The colors of an axis's four channels for the PEs of a segment."""
+    sources = [first_color + color for color, _ in segment.sources] + [UNUSED, UNUSED]
+    sink = UNUSED if segment.sink is None else first_color + segment.sink[0]
+    broadcast = UNUSED if segment.role == "single" else first_color + BROADCAST
+    return (sources[0], sources[1], sink, broadcast)

@@ -1,0 +1,393 @@
+"""From `dist` operations to instructions of one class of PEs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...ir.attributes import (
+    F32,
+    I32,
+    ArrayAttr,
+    Attribute,
+    FloatAttr,
+    StringAttr,
+    SymbolRefAttr,
+    TypeAttribute,
+    i64,
+    string,
+)
+from ...ir.dialects.dist import DistTensor, dist_tensor
+from ...ir.layout import Split
+from ...ir.operation import Block, Operation, Value
+from ..base import fail
+from ..fabric.collectives import Segment
+from .allocate import BUFFERS_ATTRIBUTE
+from .attention_lowering import AttentionLowering
+from .program_builder import ProgramBuilder
+
+CHANNELS_PER_AXIS = 4
+REDUCE_IN, REDUCE_IN_2, REDUCE_OUT, BROADCAST_CHANNEL = range(CHANNELS_PER_AXIS)
+"""Channel numbers within an axis; x has the first four, y the next, then the ports follow."""
+INFINITY = float("inf")
+_START = {"add": 0.0, "max": -INFINITY, "min": INFINITY}
+
+
+def axis_channel(axis: str, channel: int) -> int:
+    """Return the program's number for a channel of an axis."""
+    return channel + (0 if axis == "x" else CHANNELS_PER_AXIS)
+
+
+@dataclass(frozen=True, slots=True)
+class PeClass:
+    """What distinguishes the programs of a region: a PE's role on each axis, and how many partials a root hears."""
+
+    x: str
+    y: str
+    x_sources: int
+    y_sources: int
+
+    @staticmethod
+    def of(x: Segment, y: Segment) -> PeClass:
+        """The class of the PEs where two segments cross."""
+        return PeClass(x.role, y.role, len(x.sources), len(y.sources))
+
+    def role(self, axis: str) -> str:
+        """The role on `axis`."""
+        return self.x if axis == "x" else self.y
+
+    def sources(self, axis: str) -> int:
+        """Partials heard on `axis`."""
+        return self.x_sources if axis == "x" else self.y_sources
+
+
+class OperationLowering(AttentionLowering):
+    """Writes the program of one class, operation by operation."""
+
+    def __init__(
+        self,
+        program: ProgramBuilder,
+        pe_class: PeClass,
+        variables: Mapping[str, Operation],
+        ports: Mapping[str, int],
+    ) -> None:
+        self.p = program
+        self.pe_class = pe_class
+        self.variables = variables
+        self.ports = ports
+        self.addresses: dict[Value, Value] = {}
+        self.iterations: dict[Value, Value] = {}
+
+    def block(self, block: Block) -> None:
+        """Lower all operations of a block."""
+        for op in block.operations:
+            kind = op.name.partition(".")[2]
+            method = getattr(self, f"_{kind}", None)
+            if op.dialect not in ("dist", "fabric") or method is None:
+                continue
+            with self.p.builder.at(op.location):
+                method(op)
+
+    # ---- places and descriptors
+
+    def address(self, value: Value) -> Value:
+        """The address of a value's tile."""
+        if value not in self.addresses:
+            self.addresses[value] = self._find_address(value)
+        return self.addresses[value]
+
+    def _find_address(self, value: Value) -> Value:
+        op = value.defining_op
+        assert op is not None, "carried values get their address with the loop"
+        with self.p.once():
+            if op.name == "dist.input":
+                return self.p.buffer(f"input.{op.attribute('name', StringAttr).value}")
+            names = op.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values
+            name = names[value.index]
+            assert isinstance(name, SymbolRefAttr)
+            base = self.p.buffer(name.leaf)
+            message = value.users()[0] if len(value.users()) == 1 else None
+            if message is None or message.name != "dist.all_reduce" or op.name == "dist.all_reduce":
+                return base
+            # Several values that travel in one message lie one behind the other.
+            if _buffer_of(message) != name:
+                return base
+            return self._offset_in_message(base, message, value)
+
+    def _offset_in_message(self, base: Value, message: Operation, value: Value) -> Value:
+        address = base
+        for other in message.operands:
+            if other is value:
+                break
+            size = self.p.mul(self.elements(other), self.p.constant(dist_tensor(other).element_bytes))
+            address = self.p.add(address, size)
+        return address
+
+    def set_address(self, value: Value, address: Value) -> None:
+        """Note where a value lies."""
+        self.addresses[value] = address
+
+    def elements(self, value: Value) -> Value:
+        """Elements of a value's tile; of per-head values, those of the heads that this PE has features of."""
+        window = self.head_window(value)
+        if window is not None:
+            return window.count
+        return self.p.elements(dist_tensor(value).dims)
+
+    def vector(self, value: Value) -> Value:
+        """A descriptor of the whole tile."""
+        return self.p.dsd(self.address(value), dist_tensor(value).element, self.elements(value))
+
+    def like(self, value: Value, shape: Value) -> Value:
+        """A descriptor of `value`'s tile with the extents of `shape`'s: a scalar is repeated."""
+        if dist_tensor(value).dims == dist_tensor(shape).dims:
+            return self.vector(value)
+        return self.p.dsd(self.address(value), dist_tensor(value).element, self.elements(shape), 0)
+
+    def accumulator(self, value: Value, count: Value) -> Value:
+        """A descriptor of a scalar, `count` times."""
+        return self.p.dsd(self.address(value), dist_tensor(value).element, count, 0)
+
+    def plain(self, split: Split, op: Operation) -> Split:
+        """`split`, which must be in natural order."""
+        if split.factors or split.cyclic:
+            raise fail(f"'{op.name}' needs elements in their natural order", op.location)
+        return split
+
+    # ---- data
+
+    def _read(self, op: Operation) -> None:
+        name = op.attribute("variable", SymbolRefAttr).leaf
+        self.addresses[op.result] = self.variable_address(name, op.operands)
+
+    def variable_address(self, name: str, iteration: Sequence[Value]) -> Value:
+        """The address of a variable's tile; of a stacked one, of one layer's."""
+        variable = self.variables[name]
+        base = self.p.buffer(variable.attribute("buffer", SymbolRefAttr).leaf)
+        if not iteration:
+            return base
+        size = self.p.constant(self.slice_bytes(variable.attribute("type", DistTensor)))
+        return self.p.add(base, self.p.mul(self.iterations[iteration[0]], size))
+
+    def slice_bytes(self, kind: DistTensor) -> int:
+        """Bytes between two layers' tiles."""
+        return slice_bytes(kind, self.p.parts)
+
+    def _position(self, op: Operation) -> None:
+        operands = (self.address(op.result), self.p.argument("position"))
+        self.p.run("store", operands, {"type": F32})
+
+    def _gather(self, op: Operation) -> None:
+        table, index = op.operands
+        rows, columns = dist_tensor(table).dims
+        kind = dist_tensor(op.result)
+        base, count = self.p.base(self.plain(rows, op)), self.p.count(rows)
+        width = self.p.elements((columns,))
+        row_bytes = self.p.mul(width, self.p.constant(kind.element_bytes))
+        destination = self.vector(op.result)
+        self.p.fill(destination)
+        wanted = self.p.builder.create("pe.load", [self.address(index)], [base.type]).result
+        end = self.p.add(base, count)
+        with self.p.when("le", base, wanted), self.p.when("lt", wanted, end):
+            row = self.p.mul(self.p.sub(wanted, base), row_bytes)
+            source = self.p.dsd(self.p.add(self.address(table), row), kind.element, width)
+            self.p.map("copy", destination, source)
+
+    def _matvec(self, op: Operation) -> None:
+        vector, matrix = op.operands
+        kind = dist_tensor(matrix)
+        rows, columns = (self.p.elements((split,)) for split in kind.dims)
+        one, zero = self.p.constant(1), self.p.constant(0)
+        self.p.fill(self.vector(op.result))
+        operands = (
+            self.p.strided(self.address(op.result), F32, rows, zero, columns, one),
+            self.p.strided(self.address(vector), dist_tensor(vector).element, rows, one, columns, zero),
+            self.p.strided(self.address(matrix), kind.element, rows, columns, columns, one),
+        )
+        self.p.run("fma", operands)
+
+    def _map(self, op: Operation) -> None:
+        function = op.attribute("fn", StringAttr).value
+        value = op.attribute("value", FloatAttr).value if "value" in op.attributes else None
+        operands = [self.like(operand, op.result) for operand in op.operands]
+        self.p.map("copy" if function == "cast" else function, self.vector(op.result), *operands, value=value)
+
+    def _reduce(self, op: Operation) -> None:
+        source = self.vector(op.operands[0])
+        function = op.attribute("fn", StringAttr).value
+        total = self.accumulator(op.result, self.elements(op.operands[0]))
+        self.p.fill(self.vector(op.result), _START[function])
+        if "square" in op.attributes:
+            self.p.run("fma", (total, source, source))
+        else:
+            self.p.map(function, total, total, source)
+
+    def _rotate(self, op: Operation) -> None:
+        x, cos, sin, minus_sin = op.operands
+        split = dist_tensor(x).dims[0]
+        local, count = self.p.constant(split.local), self.p.count(split)
+        half = self.p.integer("divi", count, self.p.constant(2))
+        two, one, zero = self.p.constant(2), self.p.constant(1), self.p.constant(0)
+
+        def side(value: Value, odd: int) -> Value:
+            kind = dist_tensor(value)
+            address = self.p.add(self.address(value), self.p.constant(odd * kind.element_bytes))
+            return self.p.strided(address, kind.element, local, count, half, two)
+
+        def table(value: Value) -> Value:
+            return self.p.strided(self.address(value), F32, local, zero, half, one)
+
+        even_out, odd_out = side(op.result, 0), side(op.result, 1)
+        even, odd = side(x, 0), side(x, 1)
+        self.p.map("mul", even_out, even, table(cos))
+        self.p.run("fma", (even_out, odd, table(minus_sin)))
+        self.p.map("mul", odd_out, even, table(sin))
+        self.p.run("fma", (odd_out, odd, table(cos)))
+
+    def _argmax(self, op: Operation) -> None:
+        x = op.operands[0]
+        largest, index = op.results
+        base = self.p.base(self.plain(dist_tensor(x).dims[0], op))
+        zero = self.p.constant(0)
+        source = self.vector(x)
+        maximum = self.accumulator(largest, self.elements(x))
+        self.p.fill(self.vector(largest), -INFINITY)
+        self.p.map("max", maximum, maximum, source)
+        self.p.run("store", (self.address(index), zero), {"type": I32})
+        self.p.run("argmax", (self.vector(index), source))
+        local = self.p.builder.create("pe.load", [self.address(index)], [base.type]).result
+        self.p.run("store", (self.address(index), self.p.add(local, base)), {"type": I32})
+
+    def _keep_equal(self, op: Operation) -> None:
+        index, mine, best = op.operands
+        destination = self.vector(op.result)
+        self.p.map("copy", destination, self.vector(index))
+        self.p.run("keep_equal", (destination, self.vector(mine), self.vector(best)))
+
+    def _reslice(self, op: Operation) -> None:
+        source, target = dist_tensor(op.operands[0]), dist_tensor(op.result)
+        from_base, to_base = self.p.base(self.plain(source.dims[0], op)), self.p.base(target.dims[0])
+        from_end = self.p.add(from_base, self.p.count(source.dims[0]))
+        to_end = self.p.add(to_base, self.p.count(target.dims[0]))
+        low = self.p.integer("maxi", from_base, to_base)
+        size = self.p.sub(self.p.integer("mini", from_end, to_end), low)
+        count = self.p.integer("maxi", size, self.p.constant(0))
+        self.p.fill(self.vector(op.result))
+        with self.p.when("lt", self.p.constant(0), count):
+            self.p.map(
+                "copy",
+                self._part(op.result, self.p.sub(low, to_base), count),
+                self._part(op.operands[0], self.p.sub(low, from_base), count),
+            )
+
+    def _part(self, value: Value, start: Value, count: Value) -> Value:
+        kind = dist_tensor(value)
+        offset = self.p.mul(start, self.p.constant(kind.element_bytes))
+        return self.p.dsd(self.p.add(self.address(value), offset), kind.element, count)
+
+    # ---- communication
+
+    def _all_reduce(self, op: Operation) -> None:
+        names = op.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values
+        name = names[0]
+        assert isinstance(name, SymbolRefAttr)
+        base = self.p.buffer(name.leaf)
+        total = self.p.constant(0)
+        element: TypeAttribute = dist_tensor(op.operands[0]).element
+        for operand, result in zip(op.operands, op.results, strict=True):
+            with self.p.once():
+                place = self._offset_in_message(base, op, operand)
+                total = self.p.add(total, self.elements(operand))
+            self.addresses[result] = place
+            if self.address(operand) is not place:
+                destination = self.p.dsd(place, element, self.elements(operand))
+                self.p.map("copy", destination, self.vector(operand))
+        axis, function = op.attribute("axis", StringAttr).value, op.attribute("fn", StringAttr).value
+        self._exchange(axis, function, self.p.dsd(base, element, total))
+
+    def _exchange(self, axis: str, function: str, message: Value) -> None:
+        role = self.pe_class.role(axis)
+        if role == "single":
+            return
+        fn: dict[str, Attribute] = {"fn": string(function)}
+
+        def channel(number: int, key: str = "channel") -> dict[str, Attribute]:
+            return {key: i64(axis_channel(axis, number))}
+
+        if role == "root":
+            for number in (REDUCE_IN, REDUCE_IN_2)[: self.pe_class.sources(axis)]:
+                self.p.run("recv_reduce", (message,), channel(number) | fn)
+            self.p.run("send", (message,), channel(BROADCAST_CHANNEL))
+            return
+        if role == "inner":
+            both = channel(REDUCE_IN, "in_channel") | channel(REDUCE_OUT, "out_channel")
+            self.p.run("recv_reduce_forward", (message,), both | fn)
+        else:
+            self.p.run("send", (message,), channel(REDUCE_OUT))
+        self.p.run("recv", (message,), channel(BROADCAST_CHANNEL))
+
+    def _send(self, op: Operation) -> None:
+        # All PEs of a row have the value; the root's column hands it over.
+        if self.pe_class.x in ("root", "single"):
+            self.p.run("send", (self.vector(op.operands[0]),), {"channel": i64(self.port(op))})
+
+    def _receive(self, op: Operation) -> None:
+        self.p.run("recv", (self.vector(op.result),), {"channel": i64(self.port(op))})
+
+    def port(self, op: Operation) -> int:
+        """The channel number of a send's or receive's port."""
+        return self.ports[op.attribute("port", StringAttr).value]
+
+    # ---- control
+
+    def _repeat(self, op: Operation) -> None:
+        for initial, inner, final in zip(op.operands, op.body.arguments[1:], op.results, strict=True):
+            place = self._carried_address(op, initial, inner.index - 1)
+            self.addresses[inner] = self.addresses[final] = place
+            if self.address(initial) is not place:
+                kind = dist_tensor(initial)
+                destination = self.p.dsd(place, kind.element, self.elements(initial))
+                self.p.map("copy", destination, self.vector(initial))
+        with self.p.loop(self.p.constant(0), self.p.argument("layer_count")) as iteration:
+            self.iterations[op.body.arguments[0]] = iteration
+            self.block(op.body)
+            terminator = op.body.operations[-1]
+            with self.p.builder.at(terminator.location):
+                for value, inner in zip(terminator.operands, op.body.arguments[1:], strict=True):
+                    if self.address(value) is not self.addresses[inner]:
+                        self.p.map("copy", self.vector(inner), self.vector(value))
+
+    def _carried_address(self, op: Operation, initial: Value, index: int) -> Value:
+        name = op.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[index]
+        maker = initial.defining_op
+        if maker is not None and BUFFERS_ATTRIBUTE in maker.attributes:
+            if maker.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[initial.index] == name:
+                return self.address(initial)
+        assert isinstance(name, SymbolRefAttr)
+        return self.p.buffer(name.leaf)
+
+    def _return(self, op: Operation) -> None:
+        """Put the results where the host reads them, and the next token where the next position looks for it."""
+        names = [str(a.value) for a in op.attribute("names", ArrayAttr) if isinstance(a, StringAttr)]
+        for name, value in zip(names, op.operands, strict=True):
+            kind = dist_tensor(value)
+            destination = self.p.dsd(self.p.buffer(f"output.{name}"), kind.element, self.elements(value))
+            self.p.map("copy", destination, self.vector(value))
+        tokens = [value for value in op.operands if dist_tensor(value).element == I32]
+        inputs = [o for o in op.enclosing_block.operations if o.name == "dist.input"]
+        for entry in inputs:
+            if tokens and dist_tensor(entry.result).element == I32:
+                self.p.map("copy", self.vector(entry.result), self.vector(tokens[0]))
+
+
+def _buffer_of(message: Operation) -> Attribute:
+    return message.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[0]
+
+
+def slice_bytes(kind: DistTensor, parts: Mapping[str, int]) -> int:
+    """Bytes that one tile takes at most on a grid of `parts` PEs per axis, rounded up to 4."""
+    size = kind.element_bytes
+    for split in kind.dims:
+        along = parts[split.axis] if split.axis is not None else 1
+        size *= -(-split.extent // along) if split.cyclic else split.capacity(along)
+    return -(-size // 4) * 4
