@@ -1,0 +1,163 @@
+"""The checked model to a module of the nn dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...ir.attributes import (
+    DYNAMIC,
+    I32,
+    INDEX,
+    UNIT,
+    Attribute,
+    DenseElementsAttr,
+    DictAttr,
+    FloatAttr,
+    FloatType,
+    FunctionType,
+    TensorType,
+    boolean,
+    f32,
+    i64,
+    string,
+    symbol,
+)
+from ...ir.builder import Builder
+from ...ir.location import FileLoc
+from ...ir.operation import Block, Operation, Region, Value
+from .ast import Span
+from .consts import Number
+from .graph import Body, CheckedEntry, CheckedModel, Node, Tensor, Variable
+from .shapes import Shape
+
+_F64 = FloatType("f64")
+
+
+def lower_model(model: CheckedModel, entries: Iterable[str], filename: str) -> Operation:
+    """Return the `builtin.module` with the model's variables and one `nn.func` for each of `entries`.
+
+    Raises `KeyError` for an entry that the model does not have.
+    """
+    return _Lowering(model, filename).module([model.entries[name] for name in entries])
+
+
+class _Lowering:
+    def __init__(self, model: CheckedModel, filename: str) -> None:
+        self.model = model
+        self.filename = filename
+
+    def location(self, span: Span) -> FileLoc:
+        return FileLoc(self.filename, span.line, span.column)
+
+    def module(self, entries: list[CheckedEntry]) -> Operation:
+        model = self.model
+        attributes: dict[str, Attribute] = {
+            "nn.model": string(model.name),
+            "nn.accumulate": model.accumulate,
+            "nn.constants": DictAttr.of(
+                {name: _constant_attribute(value) for name, value in model.constants.items()}
+            ),
+        }
+        block = Block()
+        builder = Builder(block)
+        for variable in model.variables:
+            self._variable(builder, variable)
+        for entry in entries:
+            self._function(builder, entry)
+        location = self.location(model.span)
+        return Operation("builtin.module", (), (), attributes, [Region([block])], location)
+
+    def _variable(self, builder: Builder, variable: Variable) -> None:
+        shape = variable.shape if variable.layer is None else (variable.count, *variable.shape)
+        name = variable.symbol
+        attributes: dict[str, Attribute] = {
+            "sym_name": string(name),
+            "type": self._shape_type(shape),
+            "kind": string(variable.kind),
+            "source": string(name if variable.layer is None else f"{variable.layer}.{{}}.{variable.name}"),
+        }
+        if variable.layer is not None:
+            attributes["stacked"] = UNIT
+        builder.create("nn.variable", (), (), attributes, location=self.location(variable.span))
+
+    def _function(self, builder: Builder, entry: CheckedEntry) -> None:
+        forward = self.model.forward
+        inputs = tuple(self._type(node.tensor) for node in forward.parameters)
+        block = Block(inputs)
+        body = Builder(block)
+        logits = self._body(body, forward, block.arguments)
+        results = [logits]
+        location = self.location(entry.span)
+        if entry.greedy:
+            rows = TensorType(_extents(forward.result.shape[:1]), I32)
+            results.insert(0, body.create("nn.argmax", [logits], [rows], location=location).result)
+        body.create("nn.return", results, location=location)
+        signature = FunctionType(inputs, tuple(value.type for value in results))
+        attributes: dict[str, Attribute] = {"sym_name": string(entry.name), "function_type": signature}
+        builder.create("nn.func", (), (), attributes, [Region([block])], location)
+
+    def _body(
+        self, builder: Builder, body: Body, arguments: list[Value], iteration: Value | None = None
+    ) -> Value:
+        """Emit a body's nodes; returns the value that it returns."""
+        values: dict[Node, Value] = {}
+        for node, value in zip(body.parameters, arguments, strict=True):
+            values[node] = value
+            value.name_hint = node.name
+        for node in body.nodes:
+            operation = self._node(builder, node, [values[operand] for operand in node.operands], iteration)
+            values[node] = operation.result
+            operation.result.name_hint = node.name
+        if body.returned is None:
+            raise ValueError(f"'{body.name}' was not checked: it returns nothing")
+        return values[body.returned]
+
+    def _node(
+        self, builder: Builder, node: Node, operands: list[Value], iteration: Value | None
+    ) -> Operation:
+        attributes: dict[str, Attribute] = {
+            name: boolean(value) if isinstance(value, bool) else f32(value)
+            for name, value in node.options.items()
+        }
+        regions: list[Region] = []
+        result = self._type(node.tensor)
+        if node.symbol is not None:
+            attributes["variable"] = symbol(node.symbol.symbol)
+            if node.symbol.layer is not None and iteration is not None:
+                operands = [*operands, iteration]
+        elif node.op == "constant":
+            attributes["value"] = DenseElementsAttr((node.value,), result)
+        elif node.layer is not None:
+            attributes |= {"count": i64(node.count), "label": string(node.layer.name)}
+            regions.append(self._layer(node, node.layer, [operand.type for operand in operands]))
+        location = self.location(node.span)
+        return builder.create(f"nn.{node.op}", operands, [result], attributes, regions, location)
+
+    def _layer(self, node: Node, layer: Body, carried: list[Attribute]) -> Region:
+        block = Block([INDEX, *(type for type in carried if isinstance(type, TensorType))])
+        iteration = block.arguments[0]
+        iteration.name_hint = "i"
+        builder = Builder(block)
+        returned = self._body(builder, layer, block.arguments[1:], iteration)
+        builder.create("nn.yield", [returned], location=self.location(node.span))
+        return Region([block])
+
+    def _type(self, tensor: Tensor) -> TensorType:
+        element = I32 if tensor.is_index else self.model.element
+        return TensorType(_extents(tensor.shape), element)
+
+    def _shape_type(self, shape: Shape) -> TensorType:
+        return TensorType(_extents(shape), self.model.element)
+
+
+def _extents(shape: Shape) -> tuple[int, ...]:
+    """Return a shape as a tensor type has it: symbolic extents are dynamic."""
+    if None in shape:
+        raise ValueError("a shape of a checked model is not known")
+    return tuple(extent if isinstance(extent, int) else DYNAMIC for extent in shape)
+
+
+def _constant_attribute(value: Number) -> Attribute:
+    if isinstance(value, bool):
+        return boolean(value)
+    return i64(value) if isinstance(value, int) else FloatAttr(value, _F64)
