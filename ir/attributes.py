@@ -6,12 +6,13 @@ Dialects add their own by subclassing `DialectAttribute` (see `register_dialect_
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from .floats import literal, round_all_to_format, round_to_format, value_of_bits
+from .floats import bytes_of_all, literal, round_all_to_format, round_to_format, value_of_bits
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
@@ -172,7 +173,9 @@ def float_from_bits(bits: int, type: FloatType) -> float:
     return value_of_bits(bits, type.name)
 
 
-def _key(values: tuple[int, ...] | tuple[float, ...], element: Attribute) -> object:
+def _key(
+    values: tuple[int, ...] | tuple[float, ...], element: Attribute
+) -> bytes | tuple[int, ...] | tuple[float, ...]:
     """Return what `values` are compared by: bits for floats, so that -0.0 is not 0.0 and nan equals nan."""
     return struct.pack(f"<{len(values)}d", *values) if isinstance(element, FloatType) else values
 
@@ -280,15 +283,26 @@ class DenseArrayAttr(Attribute):
 class DenseElementsAttr(Attribute):
     """A constant tensor's elements in row-major order, `dense<[1.0, 2.0]> : tensor<2xf32>`.
 
-    `values` holds either one value (a splat) or as many as the type has elements.
+    `values` holds as many values as the type has elements, or a single one that stands for all (a
+    splat); equal values become a splat, so that equal constants are equal. `elements` gives all.
     """
 
     values: tuple[int, ...] | tuple[float, ...]
     type: TensorType
 
     def __post_init__(self) -> None:
-        if isinstance(self.type.element, FloatType):
-            object.__setattr__(self, "values", round_all_to_format(self.values, self.type.element.name))
+        values, element = self.values, self.type.element
+        if isinstance(element, FloatType):
+            values = round_all_to_format(values, element.name)
+        if len(values) > 1 and _all_equal(values, element):
+            values = values[:1]
+        object.__setattr__(self, "values", values)
+
+    def elements(self) -> tuple[int, ...] | tuple[float, ...]:
+        """All elements, a splat's value repeated. Raises `ValueError` if an extent is dynamic."""
+        if DYNAMIC in self.type.shape:
+            raise ValueError(f"{self.type} has no definite number of elements")
+        return self.values * math.prod(self.type.shape) if len(self.values) == 1 else self.values
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -301,16 +315,26 @@ class DenseElementsAttr(Attribute):
         return hash((self.type, _key(self.values, self.type.element)))
 
     def __str__(self) -> str:
+        return f"dense<{self._body()}> : {self.type}"
+
+    def _body(self) -> str:
         element = self.type.element
         if isinstance(element, FloatType):
+            if not all(map(math.isfinite, self.values)):
+                # Single bit patterns among decimals are read as integers by xDSL; the bytes of all are not.
+                return f'"0x{bytes_of_all(self.values, element.name).hex().upper()}"'
             items = [float_text(v, element) for v in self.values]
         elif isinstance(element, IntegerType) and element.width == 1:
             items = ["true" if v else "false" for v in self.values]
         else:
             items = [str(v) for v in self.values]
-        if len(items) == 1:
-            return f"dense<{items[0]}> : {self.type}"
-        return f"dense<{_nest(items, self.type.shape)}> : {self.type}"
+        return items[0] if len(items) == 1 else _nest(items, self.type.shape)
+
+
+def _all_equal(values: tuple[int, ...] | tuple[float, ...], element: Attribute) -> bool:
+    if _key(values[:1], element) != _key(values[1:2], element):
+        return False  # the usual case, without looking at the rest
+    return _key(values[:1], element) * len(values) == _key(values, element)
 
 
 def _nest(items: list[str], shape: tuple[int, ...]) -> str:

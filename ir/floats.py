@@ -52,6 +52,13 @@ def round_all_to_format(values: Sequence[float], name: str) -> tuple[float, ...]
         return tuple(round_to_format(value, name) for value in values)
 
 
+def bytes_of_all(values: Sequence[float], name: str) -> bytes:
+    """Return `values`, which must be rounded to the format, as little-endian memory."""
+    if name == "bf16":
+        return b"".join(struct.pack("<f", value)[2:] for value in values)
+    return struct.pack(f"<{len(values)}{_FORMATS[name].code[1]}", *values)
+
+
 def bits_of(value: float, name: str) -> int:
     """Return the bit pattern of `value`, which must be rounded to the format."""
     layout = _FORMATS[name]

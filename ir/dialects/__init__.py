@@ -1,1 +1,16 @@
-"""The dialects, one a file."""
+"""The dialects, one a file; `load_dialects` registers all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+DIALECT_MODULES = ("builtin", "nn", "dist", "fabric", "pe")
+"""The modules of this package that register a dialect when they are imported."""
+
+
+@cache
+def load_dialects() -> None:
+    """Register what all dialects define; the parser and the verifier call it themselves."""
+    for name in DIALECT_MODULES:
+        import_module(f".{name}", __name__)
