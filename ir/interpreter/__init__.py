@@ -1,0 +1,1 @@
+"""Reference interpreters: what a module computes, level by level, in plain NumPy."""

@@ -1,0 +1,183 @@
+"""Weights for an nn module: from a safetensors file, or random ones that keep activations sane."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attributes import StringAttr, SymbolRefAttr, TensorType
+from .diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean
+from .interpreter.variables import Array, element_dtype, is_cache, module_variables, variable_type
+from .location import UNKNOWN
+from .operation import Operation
+from .safetensors_reader import READABLE, SafetensorsReader
+
+_LISTED = 5
+"""Names that one message lists before it only counts the rest."""
+
+
+# ---- from a file -----------------------------------------------------------------------------------
+
+
+def load_weights(
+    module: Operation, path: str | Path, warnings: list[Diagnostic] | None = None
+) -> dict[str, Array]:
+    """Return the weights of `module` by variable name, read from the safetensors file `path`.
+
+    A weight is the tensor that its `source` names; a stacked one is a tensor for each repetition,
+    `block.0.wq`, `block.1.wq` and so on. float16, bfloat16 and float32 are converted to the declared
+    type. Raises `DiagnosticError` with all tensors that are missing, have another shape, or hold values
+    too large for the declared type, or if the file is damaged. Tensors that the module does not use and
+    values that are not finite are warned of in `warnings`.
+    """
+    reader = SafetensorsReader(Path(path))
+    loader = _Loader(reader)
+    weights = {
+        name: loader.load(variable)
+        for name, variable in module_variables(module).items()
+        if not is_cache(variable)
+    }
+    loader.found.raise_if_errors()
+    loader.warn_unused()
+    if warnings is not None:
+        warnings += loader.found.entries
+    return {name: value for name, value in weights.items() if value is not None}
+
+
+def sources(variable: Operation) -> list[str]:
+    """Return the names of the tensors that make up a weight, one for each repetition if it is stacked."""
+    source = variable.attribute("source", StringAttr).value
+    if "stacked" not in variable.attributes:
+        return [source]
+    return [source.replace("{}", str(index)) for index in range(variable_type(variable).shape[0])]
+
+
+@dataclass(slots=True)
+class _Loader:
+    reader: SafetensorsReader
+    found: Diagnostics = field(default_factory=Diagnostics)
+    used: set[str] = field(default_factory=lambda: set[str]())
+
+    def load(self, variable: Operation) -> Array | None:
+        """Return a weight; reports what is wrong with it and then returns None."""
+        type, names = variable_type(variable), sources(variable)
+        self.used.update(names)
+        shape = type.shape if "stacked" not in variable.attributes else type.shape[1:]
+        missing = [name for name in names if name not in self.reader.tensors]
+        if missing:
+            unclaimed = set(self.reader.tensors) - self.used
+            hint = did_you_mean(missing[0], unclaimed)
+            message = f"'{self.reader.path}' has no tensor {_listed(missing)} {list(shape)}{hint}"
+            self.found.error(message, variable.location)
+        fits = [self._fits(variable, name, shape) for name in names if name not in missing]
+        if missing or not all(fits):
+            return None
+        parts = [self._converted(variable, name, element_dtype(type.element)) for name in names]
+        return np.stack(parts) if "stacked" in variable.attributes else parts[0]
+
+    def _fits(self, variable: Operation, name: str, shape: tuple[int, ...]) -> bool:
+        tensor = self.reader.tensors[name]
+        if tensor.shape != shape:
+            message = f"tensor '{name}' of '{self.reader.path}' is {list(tensor.shape)}, not {list(shape)}"
+            self.found.error(message, variable.location)
+        if tensor.element not in READABLE:
+            message = f"tensor '{name}' of '{self.reader.path}' has elements {tensor.element}"
+            self.found.error(message, variable.location, f"weights can be {', '.join(READABLE)}")
+        return tensor.shape == shape and tensor.element in READABLE
+
+    def _converted(self, variable: Operation, name: str, dtype: np.dtype[Any]) -> Array:
+        stored = self.reader.read(name)
+        finite = np.isfinite(stored)
+        if not finite.all():
+            count = int(stored.size - np.count_nonzero(finite))
+            message = f"tensor '{name}' of '{self.reader.path}' has {count} values that are inf or nan"
+            self.found.warning(message, variable.location)
+        with np.errstate(over="ignore"):
+            converted = stored.astype(dtype)
+        lost = finite & ~np.isfinite(converted)
+        if lost.any():
+            largest = float(np.abs(stored[lost]).max())
+            values = "1 value" if np.count_nonzero(lost) == 1 else f"{np.count_nonzero(lost)} values"
+            message = f"tensor '{name}' of '{self.reader.path}' has {values} too large for {dtype.name}"
+            limit = f"the largest is {largest:g}, the limit {float(np.finfo(dtype).max):g}"
+            self.found.error(message, variable.location, limit)
+        return converted
+
+    def warn_unused(self) -> None:
+        """Warn once of all tensors that no weight takes."""
+        unused = [name for name in self.reader.tensors if name not in self.used]
+        if unused:
+            message = f"the model does not use tensor {_listed(unused)} of '{self.reader.path}'"
+            self.found.add(Diagnostic(Severity.WARNING, message, UNKNOWN))
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:_LISTED])
+    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more"
+
+
+# ---- random ----------------------------------------------------------------------------------------
+
+
+def random_weights(module: Operation, seed: int) -> dict[str, Array]:
+    """Return weights for `module` by variable name that depend on `seed` and the tensors' names only.
+
+    Matrices have variance 1 / rows, so that a product keeps its input's variance; tables that are
+    indexed have variance 1; a norm's weight lies within 0.1 of 1, any other vector within 0.1 of 0. All
+    are evenly distributed. The same on every machine and with every version of NumPy: only the raw bits
+    of PCG64 are used. Raises `ValueError` for a negative seed.
+    """
+    if seed < 0:
+        raise ValueError(f"a seed must not be negative: {seed}")
+    roles = _roles(module)
+    weights: dict[str, Array] = {}
+    for name, variable in module_variables(module).items():
+        if is_cache(variable):
+            continue
+        type = variable_type(variable)
+        stacked = "stacked" in variable.attributes
+        shape = type.shape[1:] if stacked else type.shape
+        parts = [_random_tensor(source, shape, roles.get(name), seed) for source in sources(variable)]
+        values = np.stack(parts) if stacked else parts[0]
+        weights[name] = values.astype(element_dtype(type.element))
+    return weights
+
+
+def _random_tensor(source: str, shape: tuple[int, ...], role: str | None, seed: int) -> NDArray[np.float32]:
+    centre, reach = 0.0, 0.1
+    if role == "norm":
+        centre = 1.0
+    elif role == "table":
+        reach = math.sqrt(3.0)
+    elif len(shape) > 1:
+        reach = math.sqrt(3.0 / math.prod(shape[:-1]))
+    bits = np.random.PCG64(np.random.SeedSequence([seed, *source.encode()])).random_raw(math.prod(shape))
+    # The upper 24 bits are an integer that float32 holds exactly; it becomes a number from -1 up to 1.
+    unit = (bits >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)
+    return (np.float32(centre) + np.float32(reach) * unit).reshape(shape)
+
+
+def _roles(module: Operation) -> Mapping[str, str]:
+    """Return which variables are tables of `nn.gather` and which are weights of a norm."""
+    roles: dict[str, str] = {}
+    for name, user, index in _uses(module):
+        if user.name == "nn.gather" and index == 0:
+            roles[name] = "table"
+        elif user.name in ("nn.rmsnorm", "nn.layernorm") and index == 1:
+            roles[name] = "norm"
+    return roles
+
+
+def _uses(module: Operation) -> Iterator[tuple[str, Operation, int]]:
+    """Yield each use of a variable's value: its name, the using operation, the operand's index."""
+    for op in module.walk():
+        if op.name == "nn.read" and isinstance(op.result.type, TensorType):
+            name = op.attribute("variable", SymbolRefAttr).leaf
+            for user, index in op.result.uses:
+                yield name, user, index
