@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import struct
 from typing import TYPE_CHECKING
 
 from ...ir.diagnostics import did_you_mean
+from ...ir.floats import round_to_format
 from .ast import CallExpr, Expr, Name, NameExpr, Option, ShapeExpr, Span
 from .consts import Number
 from .graph import Body, Node, Tensor, Variable
@@ -313,8 +313,4 @@ def _same_type(left: Tensor, right: Tensor) -> bool:
 
 
 def _is_positive_f32(value: Number) -> bool:
-    try:
-        (rounded,) = struct.unpack("<f", struct.pack("<f", value))
-    except OverflowError:
-        return False
-    return 0 < rounded < math.inf
+    return 0 < round_to_format(float(value), "f32") < math.inf

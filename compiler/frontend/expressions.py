@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-import numpy as np
-
-from ...ir.attributes import F16
+from ...ir.floats import round_to_format
 from .ast import BinaryExpr, BooleanExpr, CallExpr, Expr, IndexExpr, NameExpr, NegateExpr, NumberExpr, Span
 from .calls import CallChecker
 from .consts import Number
@@ -92,8 +90,7 @@ class ExpressionChecker:
             self.report.error(span, f"{str(value).lower()} is not a number")
             return None
         element = self.scope.model.element
-        with np.errstate(over="ignore"):
-            rounded = float((np.float16 if element == F16 else np.float32)(value))
+        rounded = round_to_format(float(value), element.name)
         if math.isinf(rounded) or (rounded == 0 and value != 0):
             fate = "becomes 0 in" if rounded == 0 else "is too large for"
             self.report.error(span, f"the constant {value} {fate} {element}")
