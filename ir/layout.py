@@ -55,6 +55,8 @@ class Split(DialectAttribute):
         """Elements (per local one) of the largest tile when the axis has `parts` PEs."""
         if self.axis is None:
             return self.spread
+        if self.cyclic:
+            return -(-self.spread // parts)
         blocks = -(-self.spread // self.granule)
         return self.granule * -(-blocks // parts)
 

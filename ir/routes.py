@@ -38,7 +38,9 @@ class Setting:
 
 @dataclass(slots=True)
 class Flow:
-    """One multicast tree found in the settings: its color, source PE, sink PEs and links (router, direction)."""
+    """One multicast tree found in the settings: its color, source PE, sink PEs and links (router,
+    direction).
+    """
 
     name: str
     color: int
@@ -52,7 +54,9 @@ Report = list[tuple[str, Operation]]
 
 
 def collect_settings(routes: Iterable[Operation], width: int, height: int) -> tuple[Settings, Report]:
-    """Return the setting per (router, color), and the problems: routers off the wafer, two routes of one color."""
+    """Return the setting per (router, color), and the problems: routers off the wafer, two routes of one
+    color.
+    """
     settings: dict[tuple[Point, int], Setting] = {}
     problems: Report = []
     for op in routes:
@@ -101,7 +105,7 @@ def extract_flows(settings: Settings) -> tuple[list[Flow], Report]:
                 after = (x + STEP[exit][0], y + STEP[exit][1])
                 target = settings.get((after, color))
                 if target is None or target.input != OPPOSITE[exit]:
-                    text = f"color {color} leaves {(x, y)} to {exit}, but router {after} does not take it from there"
+                    text = f"color {color} leaves {(x, y)} to {exit}, but router {after} does not take it"
                     problems.append((text, settings[(x, y), color].op))
                 elif (after, color) not in reached:
                     reached.add((after, color))

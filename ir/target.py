@@ -70,7 +70,9 @@ class Target:
 
     @staticmethod
     def from_attribute(attribute: DictAttr) -> Target:
-        """Read what `to_attribute` wrote. Raises `ValueError` naming what is missing, unknown or impossible."""
+        """Read what `to_attribute` wrote. Raises `ValueError` naming what is missing, unknown or
+        impossible.
+        """
         entries = dict(attribute.entries)
         name = entries.pop("name", None)
         if not isinstance(name, StringAttr):
@@ -148,7 +150,7 @@ class TargetDescription:
 
 def builtin_target_names() -> list[str]:
     """Return the names of the targets that come with wsc, sorted."""
-    folder = resources.files(__package__).joinpath("targets")
+    folder = resources.files(__name__.rpartition(".")[0]).joinpath("targets")
     return sorted(
         entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
     )
@@ -174,12 +176,13 @@ def load_target(name_or_path: str) -> TargetDescription:
             FileLoc("command line", 1, 1),
             f"targets: {', '.join(names)}, or a FILE.toml",
         )
-    file = resources.files(__package__).joinpath("targets", f"{name_or_path}.toml")
+    file = resources.files(__name__.rpartition(".")[0]).joinpath("targets", f"{name_or_path}.toml")
     return parse_target(file.read_text(encoding="utf-8"), f"{name_or_path}.toml")
 
 
 def parse_target(text: str, filename: str) -> TargetDescription:
-    """Read a target from TOML `text`: `name`, `summary`, optional `base` (a built-in target to start from) and
+    """Read a target from TOML `text`: `name`, `summary`, optional `base` (a built-in target to start
+    from) and
     a table `numbers` of `key = { value, source }`.
 
     Raises `DiagnosticError` with every problem, each pointing at its line of `filename`.
@@ -234,7 +237,9 @@ def parse_target(text: str, filename: str) -> TargetDescription:
 
 
 def _find_key(text: str, filename: str, key: str) -> FileLoc:
-    """Return where `key` is set in TOML `text` (as a key or a table's name); the first line if it is not there."""
+    """Return where `key` is set in TOML `text` (as a key or a table's name); the first line if it is not
+    there.
+    """
     match = re.search(rf"^[ \t]*\[?({re.escape(key)})\b", text, re.MULTILINE)
     if match is None:
         return FileLoc(filename, 1, 1)

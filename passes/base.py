@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
@@ -34,6 +36,8 @@ class Pass:
     """Base of all passes. Subclasses set `name` and implement `run`; their fields are their options."""
 
     name: ClassVar[str]
+    required: ClassVar[bool] = True
+    """Whether no program comes out without it; only others may be disabled."""
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Change `module` in place. Raises `DiagnosticError` when the input cannot be compiled."""
@@ -51,9 +55,22 @@ class Pass:
         for option in fields(self):
             value = getattr(self, option.name)
             if value != option.default:
-                text = str(value).lower() if isinstance(value, bool) else str(value)
-                parts.append(f"{option.name.replace('_', '-')}={text}")
+                parts.append(f"{option.name.replace('_', '-')}={_option_text(value)}")
         return f"{self.name}{{{' '.join(parts)}}}" if parts else self.name
+
+
+def choice(default: str, *others: str) -> Any:
+    """Return the field of an option that is one of a few names."""
+    return field(default=default, metadata={"choices": (default, *others)})
+
+
+_PLAIN_VALUE = re.compile(r"[\w.+-]+")
+
+
+def _option_text(value: object) -> str:
+    """Return an option's value as a pipeline writes it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if _PLAIN_VALUE.fullmatch(text) else json.dumps(text)
 
 
 def fail(message: str, location: Location, *notes: str) -> DiagnosticError:

@@ -24,7 +24,9 @@ def ceil_div(numerator: int, denominator: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CostModel:
-    """Costs on a grid of `width` x `height` PEs at one `position` (which fills caches up to it). All in cycles."""
+    """Costs on a grid of `width` x `height` PEs at one `position` (which fills caches up to it). All in
+    cycles.
+    """
 
     target: Target
     width: int
@@ -49,12 +51,8 @@ class CostModel:
         return product
 
     def capacity_bytes(self, kind: DistTensor) -> int:
-        """Bytes that the fullest tile takes in SRAM, caches at their full length, rounded up to 4."""
-        product = kind.element_bytes
-        for split in kind.dims:
-            parts = self.parts(split.axis)
-            product *= ceil_div(split.extent, parts) if split.cyclic else split.capacity(parts)
-        return ceil_div(product, 4) * 4
+        """Bytes that the fullest tile takes in SRAM."""
+        return kind.tile_bytes(self.width, self.height)
 
     # ---- machine operations
 
@@ -70,7 +68,9 @@ class CostModel:
         return self.target.comm_setup_cycles + wavelets
 
     def all_reduce(self, wavelets: int, parts: int) -> int:
-        """Two chains into the middle of a row or column, then one multicast (HPDC 2024: chain and broadcast)."""
+        """Two chains into the middle of a row or column, then one multicast (HPDC 2024: chain and
+        broadcast).
+        """
         if parts == 1:
             return 0
         ramp = self.target.ramp_cycles
@@ -88,7 +88,9 @@ class CostModel:
         return int(method(op)) if method is not None else 0
 
     def block(self, block: Block, trips: Mapping[str, int]) -> int:
-        """Cycles of all operations in sequence; a `dist.repeat` counts as often as `trips` says for its label."""
+        """Cycles of all operations in sequence; a `dist.repeat` counts as often as `trips` says for its
+        label.
+        """
         total = 0
         for op in block.operations:
             if op.name == "dist.repeat":
@@ -201,7 +203,8 @@ class CostModel:
 
 
 def ideal_cycles(block: Block, model: CostModel, trips: Mapping[str, int]) -> int:
-    """Return a lower bound for `block`: no software cost, full SIMD width, perfect balance, ideal collectives.
+    """Return a lower bound for `block`: no software cost, full SIMD width, perfect balance, ideal
+    collectives.
 
     Collectives: max(B, P - 1) + 2 T_R + 1 for the reduction (HPDC 2024) and again half the distance back.
     """

@@ -46,7 +46,9 @@ _OUTSIDE = "the outside world"
 
 
 def _effects(op: Operation) -> tuple[dict[str, None], dict[str, None]]:
-    """Return what `op` (with everything nested) reads and writes: variables by name, and whatever else there is."""
+    """Return what `op` (with everything nested) reads and writes: variables by name, and whatever else
+    there is.
+    """
     reads: dict[str, None] = {}
     writes: dict[str, None] = {}
     for nested in op.walk():
@@ -62,8 +64,8 @@ def _effects(op: Operation) -> tuple[dict[str, None], dict[str, None]]:
 def topological_order(graph: Graph, priority: Callable[[Operation], float] | None = None) -> list[Operation]:
     """Return the operations so that each follows what it depends on.
 
-    Among those that are ready the one with the highest `priority` comes first, then the earlier one in the graph.
-    Raises `ValueError` if the graph has a cycle.
+    Among those that are ready the one with the highest `priority` comes first, then the earlier one in
+    the graph. Raises `ValueError` if the graph has a cycle.
     """
     position = {op: index for index, op in enumerate(graph)}
     waiting = {op: len(before) for op, before in graph.items()}

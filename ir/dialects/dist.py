@@ -52,7 +52,9 @@ _ELEMENTS: dict[str, TypeAttribute] = {"f16": F16, "f32": F32, "i32": I32}
 
 @dataclass(frozen=True, slots=True)
 class DistTensor(DialectType):
-    """A tensor on `grid`: one split per dimension; `partial` is the axis over which `reduction` is still to do."""
+    """A tensor on `grid`: one split per dimension; `partial` is the axis over which `reduction` is still to
+    do.
+    """
 
     mnemonic: ClassVar[str] = "dist.tensor"
 
@@ -83,6 +85,16 @@ class DistTensor(DialectType):
     def element_bytes(self) -> int:
         """Bytes of one element."""
         return 2 if self.element == F16 else 4
+
+    def tile_bytes(self, width: int, height: int) -> int:
+        """Bytes that the fullest tile takes in SRAM on a grid of `width` x `height` PEs, rounded up to 4.
+
+        Caches count at their full length. It is also the distance between two slices of a stacked variable.
+        """
+        size = self.element_bytes
+        for split in self.dims:
+            size *= split.capacity({"x": width, "y": height, None: 1}[split.axis])
+        return -(-size // 4) * 4
 
 
 _TENSOR = re.compile(
@@ -220,7 +232,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.variable",
-            "State split over a grid: weight, cache or constant; `stacked` counts its slices, one per repetition.",
+            "State split over a grid: weight, cache or constant; `stacked` counts its slices, one per "
+            "repetition.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
@@ -307,7 +320,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.reduce",
-            "Local reduction of a vector's tile (of its squares, if `square`) to a scalar: partial over its axis.",
+            "Local reduction of a vector's tile (of its squares, if `square`) to a scalar: partial "
+            "over its axis.",
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
             attributes=(required("fn", REDUCTION), optional("square", is_a("unit", UnitAttr))),
@@ -316,7 +330,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.all_reduce",
-            "Combines partial values over an axis, so that all its PEs have the result; several in one message.",
+            "Combines partial values over an axis, so that all its PEs have the result; several in one "
+            "message.",
             operands=(operands("partials", TENSOR),),
             results=(results("values", TENSOR),),
             attributes=(required("axis", AXIS), required("fn", REDUCTION)),
@@ -356,7 +371,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.softmax_mix",
-            "Weights w = exp((score - largest) * scale); gives sum(w v) and sum(w), partial over the positions' axis.",
+            "Weights w = exp((score - largest) * scale); gives sum(w v) and sum(w), partial over the "
+            "positions' axis.",
             operands=(operand("scores", TENSOR), operand("largest", TENSOR), operand("v", TENSOR)),
             results=(result("mixed", TENSOR), result("weight", TENSOR)),
             attributes=(required("head_dim", INTEGER), required("scale", FLOAT)),
@@ -389,7 +405,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.reslice",
-            "The part of a tile that belongs to the tile of a split over the other axis, zeros elsewhere: partial.",
+            "The part of a tile that belongs to the tile of a split over the other axis, zeros "
+            "elsewhere: partial.",
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
             traits=PURE,

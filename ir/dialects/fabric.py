@@ -54,6 +54,7 @@ def numbers(op: Operation, key: str) -> tuple[int, ...]:
 
 
 def verify_rect(op: Operation, report: Report) -> None:
+    """Check that attribute `rect` is a non-empty strided rectangle."""
     x0, y0, nx, ny, sx, sy = numbers(op, "rect")
     if min(x0, y0) < 0 or min(nx, ny, sx, sy) < 1:
         report("the rectangle must be non-empty, with positive steps, at coordinates from 0")

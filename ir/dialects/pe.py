@@ -179,7 +179,8 @@ PE.add(
         ),
         OpSpec(
             "pe.tile",
-            "Gives the PEs of a strided rectangle (coordinates in the instance) a program and colors for its channels.",
+            "Gives the PEs of a strided rectangle (coordinates in the instance) a program and colors "
+            "for its channels.",
             attributes=(
                 required("instance", SYMBOL_REFERENCE),
                 required("program", SYMBOL_REFERENCE),

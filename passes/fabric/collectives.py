@@ -72,7 +72,7 @@ def segments(axis: str, parts: int) -> list[Segment]:
             end = root + side * length
             sink = ((length + phase) % 2, inward)
             found.append(Segment(end, 1, 1, "end", (), sink, inward, ("RAMP",)))
-    sources = tuple([(1, low)] if root else []) + ((0, high),)
-    outputs = tuple([low] if root else []) + (high,)
+    sources = ((1, low), (0, high)) if root else ((0, high),)
+    outputs = (low, high) if root else (high,)
     found.append(Segment(root, 1, 1, "root", sources, None, "RAMP", outputs))
     return sorted(found, key=lambda segment: segment.start)

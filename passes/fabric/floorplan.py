@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A choice of shapes: `top_width` x `height` for the first region, `stage_width` x `height` for each stage.
+    """A choice of shapes: `top_width` x `height` for the first region, `stage_width` x `height` for each
+    stage.
 
     `cycles` is what one token's work costs in these shapes, hand-overs excluded.
     """
@@ -107,10 +108,11 @@ def solve(
 ) -> Floorplan | None:
     """Choose a candidate and positions on a `width` x `height` wafer; None if nothing fits.
 
-    Regions higher than `tallest_stacked` all get the same rows. Minimises `candidate.cycles` plus the Manhattan distance between the middles of consecutive regions
-    (top, stages in order, back to the top), then prefers regions near the origin, in order, so that the
-    optimum is unique. `deterministic_limit` bounds the solver's work in its own deterministic unit, not in
-    seconds. Raises `ImportError` without OR-Tools.
+    Regions higher than `tallest_stacked` all get the same rows. Minimises `candidate.cycles` plus the
+    Manhattan distance between the middles of consecutive regions (top, stages in order, back to the top),
+    then prefers regions near the origin, in order, so that the optimum is unique. `deterministic_limit`
+    bounds the solver's work in its own deterministic unit, not in seconds. Raises `ImportError` without
+    OR-Tools.
     """
     from ortools.sat.python import cp_model
 
@@ -163,7 +165,7 @@ def solve(
     twice = [2 * x + (top_width if index == 0 else stage_width) for index, x in enumerate(xs)]
     distances: list[cp_model.IntVar] = []
 
-    def distance(first: int, second: int, flags: Sequence[cp_model.IntVar], name: str) -> None:
+    def distance(first: int, second: int, flags: Sequence[cp_model.LiteralT], name: str) -> None:
         dx = model.new_int_var(0, 2 * width, f"dx_{name}")
         dy = model.new_int_var(0, 2 * height, f"dy_{name}")
         for low, high in ((first, second), (second, first)):
@@ -173,7 +175,7 @@ def solve(
 
     for index in range(1, most + 1):
         distance(index - 1, index, [present[index]], f"to{index}")
-        last = [present[index]] + ([~present[index + 1]] if index < most else [])
+        last: list[cp_model.LiteralT] = [present[index]] + ([~present[index + 1]] if index < most else [])
         distance(index, 0, last, f"back{index}")
 
     tie_break = sum((most + 1 - index) * (xs[index] + ys[index]) for index in range(most + 1))
@@ -203,7 +205,9 @@ def solve(
 
 
 def check(plan: Floorplan, width: int, height: int) -> list[str]:
-    """Return what is illegal about a plan: regions off the wafer or overlapping. Shares nothing with the solver."""
+    """Return what is illegal about a plan: regions off the wafer or overlapping. Shares nothing with the
+    solver.
+    """
     problems: list[str] = []
     for index, r in enumerate(plan.rectangles):
         if r.x < 0 or r.y < 0 or r.x + r.width > width or r.y + r.height > height:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from ...ir.attributes import IntegerAttr, i64, i64_array, string, symbol
@@ -19,8 +20,8 @@ from ...ir.operation import Operation
 from ...ir.target import Target, builtin_target_names, load_target
 from ..base import Pass, PassContext, fail, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
-from .floorplan import Candidate, Floorplan, check, pareto, solve
 from .collectives import COLLECTIVE_COLORS
+from .floorplan import Candidate, Floorplan, check, pareto, solve
 from .outline import Transfer, outline
 from .sizes import useful_sizes
 
@@ -144,7 +145,9 @@ class _Problem:
         return found
 
     def solve(self, effort: int) -> Floorplan:
-        """Return the floor plan. Raises `DiagnosticError` saying what does not fit, by how much, what would."""
+        """Return the floor plan. Raises `DiagnosticError` saying what does not fit, by how much, what
+        would.
+        """
         width, height = self.target.width, self.target.height
         candidates = pareto(self.candidates(width, height), width, height, self.tallest_stacked)
         try:
@@ -264,7 +267,7 @@ def _link(top: Builder, problem: _Problem, names: dict[str, list[str]], transfer
         out = [t.out for t in transfers if t.source == problem.stage]
         where = problem.regions[problem.stage].location
         chain = names[problem.stage]
-        for source, sink in zip(chain, chain[1:], strict=False):
+        for source, sink in pairwise(chain):
             links.extend((source, sink, o, i, where) for o, i in zip(out, into, strict=True))
     for index, (source, sink, out_port, in_port, where) in enumerate(links):
         top.create(

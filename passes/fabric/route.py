@@ -35,7 +35,9 @@ from .trees import Switch, Tree, length, row_tree
 
 @dataclass(frozen=True, slots=True)
 class Route(Pass):
-    """Route every collective and hand-over, assign colors within the target's budget, and verify the result."""
+    """Route every collective and hand-over, assign colors within the target's budget, and verify the
+    result.
+    """
 
     name: ClassVar[str] = "route"
 
@@ -215,7 +217,8 @@ def _too_few_colors(rows: Sequence[_Row], budget: int, target: Target) -> Diagno
         f"hand-overs need {needed} colors; target '{target.name}' leaves {max(budget, 0)} for them",
         crowd[0].link.location,
         f"router {point} is wanted by {len(crowd)} flows: {names}",
-        f"{target.colors} colors, less {target.reserved_colors} reserved, less {COLLECTIVE_COLORS} for collectives",
+        f"{target.colors} colors, less {target.reserved_colors} reserved, less {COLLECTIVE_COLORS} "
+        f"for collectives",
     )
 
 
@@ -225,7 +228,7 @@ def _verify(
     asked: dict[tuple[str, Point], frozenset[Point]],
     instances: dict[str, _Instance],
 ) -> None:
-    """Read the flows back out of the routes and compare; check colors and cycles. Raises `DiagnosticError`."""
+    """Read the flows back out of the routes and compare; check colors and cycles."""
     routes = operations_named(module, "fabric.route")
     settings, problems = collect_settings(routes, target.width, target.height)
     flows, more = extract_flows(settings)

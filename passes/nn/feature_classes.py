@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, heads_split
 from ...ir.operation import Operation, Value

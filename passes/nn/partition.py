@@ -41,12 +41,13 @@ from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.location import UNKNOWN, Location
 from ...ir.operation import Block, Operation, Region, Value
-from ..base import Pass, PassContext, fail, operations_named, symbols
+from ..base import Pass, PassContext, choice, fail, operations_named, symbols
 from .feature_classes import FeatureClasses
 
 TOP_GRID = "io"
 """The grid of everything outside repeated layers: embedding, final norm, head."""
 BOUNDARY_AXIS = "y"
+STRATEGIES = ("gemv-2d",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,13 @@ class Partition(Pass):
 
     name: ClassVar[str] = "partition"
 
-    strategy: str = "gemv-2d"
+    strategy: str = choice(*STRATEGIES)
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Replace the `nn` functions and variables of `module` by `dist` ones."""
-        if self.strategy != "gemv-2d":
-            raise fail(f"unknown strategy '{self.strategy}'", module.location, "strategies: gemv-2d")
+        if self.strategy not in STRATEGIES:
+            known = ", ".join(STRATEGIES)
+            raise fail(f"unknown strategy '{self.strategy}'", module.location, f"strategies: {known}")
         functions = operations_named(module, "nn.func")
         variables = operations_named(module, "nn.variable")
         for function in functions:
@@ -286,7 +288,9 @@ class _Partitioner:
         kind = DistTensor(scope.grid, (), F32, split.axis)
         partials: list[Value] = []
         for square in squares:
-            attributes: dict[str, Attribute] = {"fn": string("add")} | ({"square": UNIT} if square else {})
+            attributes: dict[str, Attribute] = {"fn": string("add")}
+            if square:
+                attributes["square"] = UNIT
             partials.extend(self.emit(scope, "reduce", [x], [kind], attributes))
         return [
             self.map(scope, "mul", [s], value=1.0 / split.extent) for s in self.all_reduce(scope, partials)
@@ -324,7 +328,9 @@ class _Partitioner:
     def rotation_tables(
         self, scope: _Scope, op: Operation, theta: float, pairs: Split, head_dim: int
     ) -> tuple[Value, Value, Value]:
-        """Return cos, sin and -sin of position * theta^(-2i/head_dim) for each pair, computed before the layers."""
+        """Return cos, sin and -sin of position * theta^(-2i/head_dim) for each pair, computed before the
+        layers.
+        """
         half = head_dim // 2
         frequencies = np.float32(theta) ** (-2.0 * np.arange(half, dtype=np.float32) / np.float32(head_dim))
         values = np.tile(frequencies.astype(np.float32), pairs.extent // half)

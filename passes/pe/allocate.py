@@ -70,7 +70,8 @@ class _Allocator:
         offsets, peak = pack(lifetimes)
         if fixed + peak > room:
             raise fail(
-                f"region '{self.grid}' needs {fixed + peak} bytes of SRAM on a PE, {fixed + peak - room} too many",
+                f"region '{self.grid}' needs {fixed + peak} bytes of SRAM on a PE, {fixed + peak - room} "
+                f"too many",
                 self.region.location,
                 f"{fixed} bytes of weights, caches and state, {peak} of intermediate values; "
                 f"{room} bytes are left beside the code",

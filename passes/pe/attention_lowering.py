@@ -7,7 +7,7 @@ sum over the features' axis needs all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -32,7 +32,9 @@ class HeadWindow:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The part of a tile that belongs to one query head: `start` and `length` within the tile of one group member."""
+    """The part of a tile that belongs to one query head: `start` and `length` within the tile of one group
+    member.
+    """
 
     head: Value
     feature: Value
@@ -85,7 +87,7 @@ class AttentionLowering:
         return HeadWindow(first_kv, end_kv, first, heads)
 
     @contextmanager
-    def _pieces(self, features: Split, head_dim: int, window: HeadWindow) -> Iterator[Piece]:
+    def _pieces(self, features: Split, head_dim: int, window: HeadWindow) -> Generator[Piece]:
         """A loop over the query heads of the window."""
         base, count = self.p.base(features), self.p.count(features)
         size = self.p.constant(head_dim)

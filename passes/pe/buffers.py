@@ -123,7 +123,9 @@ class BufferPlan:
             self.of[value].end = max(self.of[value].end, end)
 
     def _carry_in_place(self, op: Operation) -> None:
-        """Let the operation that makes the next carried value write where the current one lies, if that is safe."""
+        """Let the operation that makes the next carried value write where the current one lies, if that is
+        safe.
+        """
         terminator = op.body.operations[-1]
         for value, inner in zip(terminator.operands, op.body.arguments[1:], strict=True):
             maker = value.defining_op

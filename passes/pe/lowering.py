@@ -40,7 +40,9 @@ def axis_channel(axis: str, channel: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PeClass:
-    """What distinguishes the programs of a region: a PE's role on each axis, and how many partials a root hears."""
+    """What distinguishes the programs of a region: a PE's role on each axis, and how many partials a root
+    hears.
+    """
 
     x: str
     y: str
@@ -166,12 +168,8 @@ class OperationLowering(AttentionLowering):
         base = self.p.buffer(variable.attribute("buffer", SymbolRefAttr).leaf)
         if not iteration:
             return base
-        size = self.p.constant(self.slice_bytes(variable.attribute("type", DistTensor)))
+        size = self.p.constant(variable.attribute("type", DistTensor).tile_bytes(self.p.width, self.p.height))
         return self.p.add(base, self.p.mul(self.iterations[iteration[0]], size))
-
-    def slice_bytes(self, kind: DistTensor) -> int:
-        """Bytes between two layers' tiles."""
-        return slice_bytes(kind, self.p.parts)
 
     def _position(self, op: Operation) -> None:
         operands = (self.address(op.result), self.p.argument("position"))
@@ -360,14 +358,16 @@ class OperationLowering(AttentionLowering):
     def _carried_address(self, op: Operation, initial: Value, index: int) -> Value:
         name = op.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[index]
         maker = initial.defining_op
-        if maker is not None and BUFFERS_ATTRIBUTE in maker.attributes:
-            if maker.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[initial.index] == name:
-                return self.address(initial)
+        made_in = maker.attributes.get(BUFFERS_ATTRIBUTE) if maker is not None else None
+        if isinstance(made_in, ArrayAttr) and made_in.values[initial.index] == name:
+            return self.address(initial)
         assert isinstance(name, SymbolRefAttr)
         return self.p.buffer(name.leaf)
 
     def _return(self, op: Operation) -> None:
-        """Put the results where the host reads them, and the next token where the next position looks for it."""
+        """Put the results where the host reads them, and the next token where the next position looks for
+        it.
+        """
         names = [str(a.value) for a in op.attribute("names", ArrayAttr) if isinstance(a, StringAttr)]
         for name, value in zip(names, op.operands, strict=True):
             kind = dist_tensor(value)
@@ -382,12 +382,3 @@ class OperationLowering(AttentionLowering):
 
 def _buffer_of(message: Operation) -> Attribute:
     return message.attribute(BUFFERS_ATTRIBUTE, ArrayAttr).values[0]
-
-
-def slice_bytes(kind: DistTensor, parts: Mapping[str, int]) -> int:
-    """Bytes that one tile takes at most on a grid of `parts` PEs per axis, rounded up to 4."""
-    size = kind.element_bytes
-    for split in kind.dims:
-        along = parts[split.axis] if split.axis is not None else 1
-        size *= -(-split.extent // along) if split.cyclic else split.capacity(along)
-    return -(-size // 4) * 4

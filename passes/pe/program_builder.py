@@ -5,7 +5,7 @@ Everything that does not depend on the layer is computed once, in the program's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from ...ir.attributes import INDEX, Attribute, IntegerAttr, TypeAttribute, f32, i64, string, symbol
@@ -21,6 +21,7 @@ class ProgramBuilder:
 
     def __init__(self, grid: str, width: int, height: int, location: Location) -> None:
         self.grid = grid
+        self.width, self.height = width, height
         self.parts = {"x": width, "y": height}
         self.block = Block()
         self.builder = Builder(self.block, location=location)
@@ -91,7 +92,7 @@ class ProgramBuilder:
         return self.integer("muli", lhs, rhs)
 
     @contextmanager
-    def once(self) -> Iterator[None]:
+    def once(self) -> Generator[None]:
         """Put what is created inside the `with` block into the prologue."""
         saved, self.builder = self.builder, self._prologue
         with self.builder.at(saved.location):
@@ -199,7 +200,7 @@ class ProgramBuilder:
         self.run("fill", (destination,), {"value": f32(value)})
 
     @contextmanager
-    def loop(self, lower: Value, upper: Value) -> Iterator[Value]:
+    def loop(self, lower: Value, upper: Value) -> Generator[Value]:
         """A `pe.for`; gives the iteration's number."""
         body = Block([INDEX])
         self.builder.create("pe.for", (lower, upper), (), None, [Region([body])])
@@ -207,7 +208,7 @@ class ProgramBuilder:
             yield body.arguments[0]
 
     @contextmanager
-    def when(self, predicate: str, lhs: Value, rhs: Value) -> Iterator[None]:
+    def when(self, predicate: str, lhs: Value, rhs: Value) -> Generator[None]:
         """A `pe.if`."""
         body = Block()
         self.builder.create("pe.if", (lhs, rhs), (), {"predicate": string(predicate)}, [Region([body])])
@@ -215,7 +216,7 @@ class ProgramBuilder:
             yield
 
     @contextmanager
-    def _inside(self, body: Block) -> Iterator[None]:
+    def _inside(self, body: Block) -> Generator[None]:
         saved = self.builder
         self.builder = Builder(body, location=saved.location)
         try:

@@ -19,6 +19,7 @@ class Schedule(Pass):
     """Order each block by list scheduling: the longest remaining chain first, blocking receives last."""
 
     name: ClassVar[str] = "schedule"
+    required: ClassVar[bool] = False
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Reorder the operations of every region and note each one's estimated start (`pe.start`, cycles)."""

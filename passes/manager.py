@@ -1,0 +1,110 @@
+"""Pass manager: runs passes in order, verifies the module after each, tells instrumentations about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.operation import Operation
+from ..ir.printer import print_operation
+from ..ir.verifier import verify
+from .base import Pass, PassContext
+
+
+@dataclass(frozen=True, slots=True)
+class PassRecord:
+    """What one pass took: its wall-clock time without verification, and how many operations it left."""
+
+    name: str
+    seconds: float
+    operations: int
+
+
+class Instrumentation(Protocol):
+    """Watches the passes of a compilation; it must not change the module."""
+
+    @property
+    def wants_changes(self) -> bool:
+        """Whether `after` must be told truly if the module changed, which costs two prints a pass."""
+        ...
+
+    def before(self, pass_: Pass, module: Operation) -> None:
+        """Called before `pass_` runs."""
+        ...
+
+    def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
+        """Called once `pass_` ran and the module is valid.
+
+        `changed` says whether the printed module differs; it is True wherever nobody `wants_changes`.
+        """
+        ...
+
+    def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
+        """Called instead of `after` when `pass_` raised `error` or left an invalid module."""
+        ...
+
+
+class BrokenModuleError(DiagnosticError):
+    """A pass left a module that the verifier rejects: a mistake of the pass, not of the input."""
+
+    def __init__(self, pass_: Pass, module: Operation, problems: Sequence[Diagnostic]) -> None:
+        self.pass_name = pass_.name
+        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+        head = f"pass '{pass_.name}' left an invalid module: {count}"
+        super().__init__([Diagnostic(Severity.ERROR, head, module.location), *problems])
+
+
+class PassManager:
+    """Runs `passes` one after the other on a module.
+
+    With `verify_each`, the module is verified before the first and after every pass.
+    """
+
+    def __init__(
+        self,
+        passes: Sequence[Pass],
+        *,
+        verify_each: bool = True,
+        instrumentations: Sequence[Instrumentation] = (),
+    ) -> None:
+        self.passes = tuple(passes)
+        self.verify_each = verify_each
+        self.instrumentations = tuple(instrumentations)
+
+    def run(self, module: Operation, context: PassContext | None = None) -> list[PassRecord]:
+        """Change `module` in place and return one record for each pass.
+
+        Raises `DiagnosticError` when the input is invalid or cannot be compiled, `BrokenModuleError`
+        when a pass breaks the module; what else a pass raises is a mistake of the pass and goes through.
+        """
+        context = PassContext() if context is None else context
+        if self.verify_each and (problems := verify(module)):
+            raise DiagnosticError(problems)
+        compares = any(watcher.wants_changes for watcher in self.instrumentations)
+        text = print_operation(module) if compares else ""
+        records: list[PassRecord] = []
+        for pass_ in self.passes:
+            records.append(self._run_one(pass_, module, context))
+            previous, text = text, print_operation(module) if compares else ""
+            for watcher in self.instrumentations:
+                watcher.after(pass_, module, not compares or text != previous)
+        return records
+
+    def _run_one(self, pass_: Pass, module: Operation, context: PassContext) -> PassRecord:
+        """Run and verify one pass."""
+        for watcher in self.instrumentations:
+            watcher.before(pass_, module)
+        try:
+            start = perf_counter()
+            pass_.run(module, context)
+            seconds = perf_counter() - start
+            if self.verify_each and (problems := verify(module)):
+                raise BrokenModuleError(pass_, module, problems)
+        except Exception as error:
+            for watcher in self.instrumentations:
+                watcher.failed(pass_, module, error)
+            raise
+        return PassRecord(pass_.name, seconds, sum(1 for _ in module.walk()))

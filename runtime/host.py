@@ -1,0 +1,146 @@
+"""What the host does around a launch: put tensors into the PEs' memories and read results back.
+
+The host link itself is not simulated: reading and writing take no cycles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..ir.attributes import DenseElementsAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.dialects.dist import DistTensor
+from ..ir.dialects.fabric import numbers
+from ..ir.operation import Operation
+
+Array = npt.NDArray[np.generic]
+DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
+
+
+class Memory(Protocol):
+    """The PEs' memories, by coordinates on the wafer and byte offset."""
+
+    def write(self, x: int, y: int, offset: int, values: Array) -> None:
+        """Store the bytes of `values`."""
+        ...
+
+    def read(self, x: int, y: int, offset: int, dtype: np.dtype[Any], count: int) -> Array:
+        """Return `count` elements."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A PE's part of a variable: coordinates on the wafer, byte offset, indices per dimension of the
+    tensor.
+    """
+
+    x: int
+    y: int
+    offset: int
+    layer: int | None
+    indices: tuple[npt.NDArray[np.int64], ...]
+
+
+class Variables:
+    """The variables of a final module and where their tiles lie."""
+
+    def __init__(self, module: Operation) -> None:
+        ops = list(module.body.operations)
+        self.by_name = {str(op.symbol_name): op for op in ops if op.name == "pe.variable"}
+        self._instances = [op for op in ops if op.name == "fabric.instance"]
+        self._regions = {str(op.symbol_name): op for op in ops if op.name == "fabric.region"}
+        self._offsets = {
+            (grid, str(op.symbol_name)): op.attribute("offset", IntegerAttr).value
+            for grid, region in self._regions.items()
+            for op in region.body.operations
+            if op.name == "pe.buffer"
+        }
+
+    def of_kind(self, *kinds: str) -> list[str]:
+        """Names of the variables of these kinds, in the module's order."""
+        return [n for n, op in self.by_name.items() if op.attribute("kind", StringAttr).value in kinds]
+
+    def type(self, name: str) -> DistTensor:
+        """The distributed type of a variable."""
+        return self.by_name[name].attribute("type", DistTensor)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Extents of the tensor (features flattened); a stacked one has its layers first."""
+        shape = tuple(split.extent for split in self.type(name).dims)
+        stacked = self.by_name[name].attributes.get("stacked")
+        return (stacked.value, *shape) if isinstance(stacked, IntegerAttr) else shape
+
+    def tiles(self, name: str) -> Iterator[Tile]:
+        """Yield the tiles of a variable on all PEs that hold some of it."""
+        op, kind = self.by_name[name], self.type(name)
+        buffer = op.attribute("buffer", SymbolRefAttr)
+        region = self._regions[buffer.root]
+        parts = {
+            axis: region.attribute(key, IntegerAttr).value for axis, key in (("x", "width"), ("y", "height"))
+        }
+        base, step = self._offsets[buffer.root, buffer.leaf], kind.tile_bytes(parts["x"], parts["y"])
+        for instance in self._instances:
+            if instance.attribute("region", SymbolRefAttr).leaf != buffer.root:
+                continue
+            x0, y0 = numbers(instance, "origin")
+            first, end = numbers(instance, "layers")
+            layers: Sequence[int | None] = range(first, end) if "stacked" in op.attributes else [None]
+            for y in range(parts["y"]):
+                for x in range(parts["x"]):
+                    at = {"x": x, "y": y, None: 0}
+                    indices = tuple(
+                        split.indices(at[split.axis], parts[split.axis] if split.axis else 1)
+                        for split in kind.dims
+                    )
+                    for slot, layer in enumerate(layers):
+                        yield Tile(x0 + x, y0 + y, base + slot * step, layer, indices)
+
+
+def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
+    """Return the values of a weight or constant with one axis per split dimension, layers first if stacked.
+
+    `weights` maps the model's variable names to arrays. Raises `DiagnosticError` if the weight is not there.
+    """
+    values = op.attributes.get("values")
+    kind = op.attribute("type", DistTensor)
+    dtype = DTYPES[str(kind.element)]
+    if isinstance(values, DenseElementsAttr):
+        return np.array(values.values, dtype=dtype).reshape(values.type.shape)
+    base = name.partition(".copy")[0]
+    if base not in weights:
+        raise DiagnosticError([Diagnostic(Severity.ERROR, f"no values for weight '{base}'", op.location)])
+    array = np.asarray(weights[base])
+    stacked = op.attributes.get("stacked")
+    shape = tuple(split.extent for split in kind.dims)
+    if isinstance(stacked, IntegerAttr):
+        shape = (stacked.value, *shape)
+    return array.astype(dtype).reshape(shape)
+
+
+def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> None:
+    """Write `values` (shape `variables.shape(name)`) into the tiles of a variable."""
+    for tile in variables.tiles(name):
+        part = values if tile.layer is None else values[tile.layer]
+        piece = part[np.ix_(*tile.indices)] if tile.indices else part
+        memory.write(tile.x, tile.y, tile.offset, np.ascontiguousarray(piece))
+
+
+def gather(memory: Memory, variables: Variables, name: str) -> Array:
+    """Read a variable back: every element from one of the PEs that hold it."""
+    kind = variables.type(name)
+    result = np.zeros(variables.shape(name), dtype=DTYPES[str(kind.element)])
+    for tile in variables.tiles(name):
+        shape = tuple(len(indices) for indices in tile.indices)
+        piece = memory.read(tile.x, tile.y, tile.offset, result.dtype, int(np.prod(shape, dtype=np.int64)))
+        target = result if tile.layer is None else result[tile.layer]
+        if tile.indices:
+            target[np.ix_(*tile.indices)] = piece.reshape(shape)
+        else:
+            result[...] = piece[0]
+    return result

@@ -1,0 +1,238 @@
+"""A functional interpreter of final modules: values only, no time, written apart from the engines as
+their oracle.
+
+Each PE is a generator that runs its program; a receive that finds too little in its queue yields. Messages go
+from a source straight to all sinks of its flow, as `wsc.ir.routes` reads them from the switch settings.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from wsc.ir.attributes import FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from wsc.ir.dialects.fabric import numbers
+from wsc.ir.operation import Block, Operation, Value
+from wsc.ir.routes import collect_settings, extract_flows, rect_points
+
+DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
+F = np.float32
+
+
+def sigmoid(x: Any) -> Any:
+    return F(1) / (F(1) + np.exp(-x))
+
+
+FUNCTIONS = {
+    "copy": lambda a: a,
+    "neg": lambda a: -a,
+    "abs": np.abs,
+    "exp": np.exp,
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "silu": lambda a: a * sigmoid(a),
+    "gelu": lambda a: F(0.5) * a * (F(1) + np.tanh(F(0.7978845608) * (a + F(0.044715) * a * a * a))),
+    "relu": lambda a: np.maximum(a, F(0)),
+    "rsqrt": lambda a: F(1) / np.sqrt(a),
+    "sqrt": np.sqrt,
+    "reciprocal": lambda a: F(1) / a,
+    "sin": np.sin,
+    "cos": np.cos,
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "max": max,
+    "min": min,
+}
+INTEGERS = {
+    "pe.addi": lambda a, b: a + b,
+    "pe.subi": lambda a, b: a - b,
+    "pe.muli": lambda a, b: a * b,
+    "pe.divi": lambda a, b: a // b,
+    "pe.remi": lambda a, b: a % b,
+    "pe.mini": min,
+    "pe.maxi": max,
+}
+
+
+class Pe:
+    """One PE: its memory, program, coordinates and the colors of its channels."""
+
+    def __init__(self, wafer: Wafer, at: tuple[int, int], local: tuple[int, int], tile: Operation) -> None:
+        self.wafer, self.at, self.local = wafer, at, local
+        self.channels = numbers(tile, "channels")
+        instance = wafer.symbols[tile.attribute("instance", SymbolRefAttr).leaf]
+        program = tile.attribute("program", SymbolRefAttr)
+        self.program = wafer.nested[program.path]
+        first, end = numbers(instance, "layers")
+        self.arguments = {"layer_count": end - first, "layer_first": first}
+        self.memory = np.zeros(wafer.sram_bytes, np.uint8)
+        self.queues: dict[int, deque[Any]] = {}
+        self.registers: dict[Value, Any] = {}
+
+    def view(self, value: Value) -> tuple[np.ndarray[Any, Any], list[int]]:
+        """The typed memory and the flat element indices of a descriptor."""
+        base, n0, s0, n1, s1, dtype = self.registers[value]
+        array = self.memory[base % dtype.itemsize :]
+        array = array[: len(array) // dtype.itemsize * dtype.itemsize].view(dtype)
+        start = base // dtype.itemsize
+        return array, [start + o * s0 + i * s1 for o in range(n0) for i in range(n1)]
+
+    def run(self, position: int) -> Iterator[None]:
+        self.arguments["position"] = position
+        yield from self.block(self.program.body)
+
+    def block(self, block: Block) -> Iterator[None]:
+        for op in block.operations:
+            yield from self.step(op)
+
+    def step(self, op: Operation) -> Iterator[None]:
+        r = self.registers
+        name = op.name
+        if name == "pe.constant":
+            r[op.result] = op.attribute("value", IntegerAttr).value
+        elif name == "pe.coord":
+            r[op.result] = self.local["xy".index(op.attribute("axis", StringAttr).value)]
+        elif name == "pe.argument":
+            r[op.result] = self.arguments[op.attribute("name", StringAttr).value]
+        elif name == "pe.address":
+            buffer = self.wafer.nested[op.attribute("buffer", SymbolRefAttr).path]
+            r[op.result] = buffer.attribute("offset", IntegerAttr).value
+        elif name in INTEGERS:
+            r[op.result] = INTEGERS[name](*(r[v] for v in op.operands))
+        elif name == "pe.load":
+            at = r[op.operands[0]]
+            r[op.result] = int(self.memory[at : at + 4].view(np.int32)[0])
+        elif name == "pe.store":
+            at, value = (r[v] for v in op.operands)
+            self.memory[at : at + 4].view(DTYPES[str(op.attributes["type"])])[0] = value
+        elif name == "pe.for":
+            lower, upper = (r[v] for v in op.operands)
+            for i in range(lower, upper):
+                r[op.body.arguments[0]] = i
+                yield from self.block(op.body)
+        elif name == "pe.if":
+            a, b = (r[v] for v in op.operands)
+            test = {"eq": a == b, "lt": a < b, "le": a <= b}[op.attribute("predicate", StringAttr).value]
+            if test:
+                yield from self.block(op.body)
+        elif name == "pe.dsd":
+            base, n0, s0, n1, s1 = (r[v] for v in op.operands)
+            r[op.result] = (base, n0, s0, n1, s1, DTYPES[str(op.result.type)[8:-1]])
+        elif name in ("pe.send", "pe.recv", "pe.recv_reduce", "pe.recv_reduce_forward"):
+            yield from self.exchange(op)
+        elif name == "pe.argmax":
+            self.argmax(op)
+        elif name not in ("pe.yield", "pe.return"):
+            self.vector(op)
+
+    def vector(self, op: Operation) -> None:
+        views = [self.view(v) for v in op.operands]
+        (dst, where), sources = views[0], views[1:]
+        for index, at in enumerate(where):
+            inputs = [F(array[places[index]]) for array, places in sources]
+            if op.name == "pe.map":
+                if "value" in op.attributes:
+                    inputs.append(F(op.attribute("value", FloatAttr).value))
+                dst[at] = FUNCTIONS[op.attribute("fn", StringAttr).value](*inputs)
+            elif op.name == "pe.fma":
+                dst[at] = F(dst[at]) + inputs[0] * inputs[1]
+            elif op.name == "pe.fill":
+                dst[at] = op.attribute("value", FloatAttr).value
+            elif op.name == "pe.keep_equal":
+                if inputs[0] != inputs[1]:
+                    dst[at] = 2147483647
+
+    def argmax(self, op: Operation) -> None:
+        array, places = self.view(op.operands[1])
+        if places:
+            dst, where = self.view(op.operands[0])
+            dst[where[0]] = int(np.argmax(array[places]))
+
+    def exchange(self, op: Operation) -> Iterator[None]:
+        array, places = self.view(op.operands[0])
+        if op.name == "pe.send":
+            self.emit(op, "channel", [array[p] for p in places])
+            return
+        key = "in_channel" if op.name.endswith("forward") else "channel"
+        color = self.channels[op.attribute(key, IntegerAttr).value]
+        queue = self.queues.setdefault(color, deque())
+        forwarded: list[Any] = []
+        for place in places:
+            while not queue:
+                yield
+            received = queue.popleft()
+            self.wafer.events += 1
+            assert received.dtype == array.dtype
+            if op.name == "pe.recv":
+                array[place] = received
+                continue
+            if array.dtype == np.int32:
+                value = FUNCTIONS[op.attribute("fn", StringAttr).value](int(array[place]), int(received))
+                value = np.int32(value)
+            else:
+                value = FUNCTIONS[op.attribute("fn", StringAttr).value](F(array[place]), F(received))
+                value = array.dtype.type(value)
+            if op.name == "pe.recv_reduce":
+                array[place] = value
+            else:
+                forwarded.append(value)
+        if op.name.endswith("forward"):
+            self.emit(op, "out_channel", forwarded)
+
+    def emit(self, op: Operation, key: str, values: list[Any]) -> None:
+        color = self.channels[op.attribute(key, IntegerAttr).value]
+        self.wafer.events += 1
+        for sink in self.wafer.flows[self.at, color]:
+            self.wafer.pes[sink].queues.setdefault(color, deque()).extend(values)
+
+
+class Wafer:
+    """All PEs of a final module."""
+
+    def __init__(self, module: Operation) -> None:
+        ops = list(module.body.operations)
+        self.symbols = {str(op.symbol_name): op for op in ops}
+        self.nested = {
+            (str(op.symbol_name), str(inner.symbol_name)): inner
+            for op in ops
+            if op.name == "fabric.region"
+            for inner in op.body.operations
+        }
+        self.sram_bytes = 49152
+        self.events = 0
+        width, height = numbers(module, "fabric.grid")
+        settings, problems = collect_settings([op for op in ops if op.name == "fabric.route"], width, height)
+        flows, more = extract_flows(settings)
+        assert not problems
+        assert not more
+        self.flows = {(flow.source, flow.color): flow.sinks for flow in flows}
+        self.pes: dict[tuple[int, int], Pe] = {}
+        for op in ops:
+            if op.name == "pe.tile":
+                ox, oy = numbers(self.symbols[op.attribute("instance", SymbolRefAttr).leaf], "origin")
+                for x, y in rect_points(numbers(op, "rect")):
+                    self.pes[ox + x, oy + y] = Pe(self, (ox + x, oy + y), (x, y), op)
+
+    def write(self, x: int, y: int, offset: int, values: np.ndarray[Any, Any]) -> None:
+        data = np.frombuffer(values.tobytes(), np.uint8)
+        self.pes[x, y].memory[offset : offset + len(data)] = data
+
+    def read(self, x: int, y: int, offset: int, dtype: np.dtype[Any], count: int) -> np.ndarray[Any, Any]:
+        return self.pes[x, y].memory[offset : offset + count * dtype.itemsize].view(dtype).copy()
+
+    def launch(self, position: int) -> None:
+        """Run all programs to their end. Raises `RuntimeError` if they wait for each other."""
+        running = {at: pe.run(position) for at, pe in self.pes.items()}
+        while running:
+            before = (len(running), self.events)
+            for at in list(running):
+                if next(running[at], "end") == "end":
+                    del running[at]
+            if before == (len(running), self.events):
+                raise RuntimeError(f"deadlock: {sorted(running)[:4]} wait")
+        assert all(not queue for pe in self.pes.values() for queue in pe.queues.values())
