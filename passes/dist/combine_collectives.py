@@ -1,0 +1,66 @@
+"""Pass `combine-collectives`: all-reduces over one axis that do not wait for each other share one message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir.dialects.dist import dist_tensor
+from ...ir.location import fuse_locations
+from ...ir.operation import Block, Operation
+from ..base import Pass, PassContext
+from ..dependences import dependences, depends_on, reorder, topological_order
+
+
+@dataclass(frozen=True, slots=True)
+class CombineCollectives(Pass):
+    """Merge independent `dist.all_reduce` operations of one axis and kind: one start-up cost instead of
+    several.
+    """
+
+    name: ClassVar[str] = "combine-collectives"
+    required: ClassVar[bool] = False
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        """Merge within each block, to a fixed point."""
+        for op in module.walk():
+            for region in op.regions:
+                for block in region.blocks:
+                    while _merge_one(block):
+                        continue
+
+
+def _merge_one(block: Block) -> bool:
+    """Merge the first pair that can be merged; return whether there was one."""
+    collectives = [op for op in block.operations if op.name == "dist.all_reduce"]
+    if len(collectives) < 2:
+        return False
+    graph = dependences(block)
+    for index, first in enumerate(collectives):
+        for second in collectives[index + 1 :]:
+            if _key(first) == _key(second) and not depends_on(graph, second, first):
+                _merge(block, first, second)
+                return True
+    return False
+
+
+def _key(op: Operation) -> tuple[object, ...]:
+    kind = dist_tensor(op.operands[0])
+    return (kind.grid, op.attributes["axis"], op.attributes["fn"], kind.element)
+
+
+def _merge(block: Block, first: Operation, second: Operation) -> None:
+    merged = Operation(
+        "dist.all_reduce",
+        [*first.operands, *second.operands],
+        [value.type for op in (first, second) for value in op.results],
+        first.attributes,
+        location=fuse_locations(first.location, second.location),
+    )
+    block.insert_before(second, merged)
+    old = [*first.results, *second.results]
+    for value, new in zip(old, merged.results, strict=True):
+        value.replace_all_uses_with(new)
+    first.erase()
+    second.erase()
+    reorder(block, topological_order(dependences(block)))
