@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from .attribute_parser import AttributeParser
 from .attributes import Attribute, StringAttr, TypeAttribute
-from .dialects import load_dialects
 from .diagnostics import Diagnostic, Severity, did_you_mean
+from .dialects import load_dialects
 from .lexer import BARE_ID, STRING
 from .location import FileLoc, FusedLoc, Location, NameLoc
 from .location_parser import LocationAlias
