@@ -218,7 +218,8 @@ NN.add(
     [
         OpSpec(
             "nn.variable",
-            "State by name: a weight (read only) or a cache (appended to); `stacked` has one slice per repetition.",
+            "State by name: a weight (read only) or a cache (appended to); `stacked` has one slice per "
+            "repetition.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
@@ -342,7 +343,8 @@ NN.add(
         ),
         OpSpec(
             "nn.attention",
-            "Grouped-query attention, softmax(q k^T / sqrt(head_dim)) v; causal: row i sees rows up to its position.",
+            "Grouped-query attention, softmax(q k^T / sqrt(head_dim)) v; causal: row i sees rows up to "
+            "its position.",
             operands=(operand("q", FLOAT_TENSOR), operand("k", FLOAT_TENSOR), operand("v", FLOAT_TENSOR)),
             results=(result("value", FLOAT_TENSOR),),
             attributes=(required("causal", INTEGER),),
