@@ -9,6 +9,7 @@ from ...ir.attributes import (
     I32,
     INDEX,
     UNIT,
+    ArrayAttr,
     Attribute,
     DenseElementsAttr,
     DictAttr,
@@ -93,7 +94,11 @@ class _Lowering:
             results.insert(0, body.create("nn.argmax", [logits], [rows], location=location).result)
         body.create("nn.return", results, location=location)
         signature = FunctionType(inputs, tuple(value.type for value in results))
-        attributes: dict[str, Attribute] = {"sym_name": string(entry.name), "function_type": signature}
+        attributes: dict[str, Attribute] = {
+            "sym_name": string(entry.name),
+            "function_type": signature,
+            "arg_names": ArrayAttr(tuple(string(str(node.name)) for node in forward.parameters)),
+        }
         builder.create("nn.func", (), (), attributes, [Region([block])], location)
 
     def _body(

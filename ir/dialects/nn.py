@@ -12,6 +12,7 @@ from ..attributes import (
     F16,
     F32,
     I32,
+    ArrayAttr,
     DenseElementsAttr,
     FloatAttr,
     FunctionType,
@@ -235,6 +236,7 @@ NN.add(
             attributes=(
                 required("sym_name", STRING),
                 required("function_type", is_a("a function type", FunctionType)),
+                optional("arg_names", is_a("an array", ArrayAttr)),
             ),
             regions=("body",),
             traits=frozenset({Trait.SYMBOL, Trait.ISOLATED, Trait.SINGLE_BLOCK}),
