@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from ..ir.diagnostics import Diagnostics, did_you_mean, error_at
 from ..ir.location import UNKNOWN
 from .base import Pass
+from .common.cse import Cse
+from .common.dce import Dce
 from .dist.combine_collectives import CombineCollectives
 from .fabric.place import Place
 from .fabric.route import Route
+from .nn.fuse import Fuse
 from .nn.partition import STRATEGIES, Partition
 from .nn.specialize import Specialize
 from .pe.allocate import Allocate
@@ -21,6 +24,9 @@ PASSES: dict[str, type[Pass]] = {
     kind.name: kind
     for kind in (
         Specialize,
+        Cse,
+        Dce,
+        Fuse,
         Partition,
         CombineCollectives,
         Place,
@@ -43,13 +49,20 @@ def default_pipeline(entry: str = "decode", strategy: str = "auto") -> list[Pass
     """
     return [
         Specialize(entry=entry),
+        Cse(),
+        Dce(),
+        Fuse(),
         Partition(strategy=_chosen(strategy)),
+        Cse(),
+        Dce(),
         CombineCollectives(),
         Place(),
         Route(),
         Schedule(),
         Allocate(),
         Emit(),
+        Cse(),
+        Dce(),
     ]
 
 

@@ -205,11 +205,12 @@ def _verify_repeat(op: Operation, report: Report) -> None:
 
 
 def _verify_fused(op: Operation, report: Report) -> None:
-    if len(op.body.arguments) != len(op.operands):
-        report("the body must take as many arguments as there are operands")
+    if [argument.type for argument in op.body.arguments] != [value.type for value in op.operands]:
+        report("the body's arguments differ from the operands' types")
     for inner in op.body.operations[:-1] if len(op.body.operations) else ():
-        if inner.name.removeprefix("nn.") not in UNARY + BINARY:
-            report(f"only elementwise operations may be fused, not '{inner.name}'")
+        if inner.name != "nn.constant" and inner.name.removeprefix("nn.") not in UNARY + BINARY:
+            report(f"only elementwise operations and constants may be fused, not '{inner.name}'")
+    _verify_yield_types(op, [value.type for value in op.results], report)
 
 
 NN = register_dialect(
