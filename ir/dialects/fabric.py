@@ -118,13 +118,14 @@ FABRIC.add(
         ),
         OpSpec(
             "fabric.link",
-            "A hand-over: row by row from one instance's `out` port to another's `in` port.",
+            "A hand-over: row by row from one instance's `out` port to another's `in` port; `colors` by row.",
             attributes=(
                 required("sym_name", STRING),
                 required("source", SYMBOL_REFERENCE),
                 required("sink", SYMBOL_REFERENCE),
                 required("out", STRING),
                 required("in", STRING),
+                optional("colors", is_a("array<i64: ...>", DenseArrayAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),
         ),

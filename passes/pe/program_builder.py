@@ -70,7 +70,12 @@ class ProgramBuilder:
             return rhs
         if name == "muli" and 0 in (left, right):
             return self.constant(0)
-        return self.builder.create(f"pe.{name}", (lhs, rhs), [INDEX]).result
+        if self.builder is not self._prologue:
+            return self.builder.create(f"pe.{name}", (lhs, rhs), [INDEX]).result
+        key = (name, lhs, rhs)
+        if key not in self._once:
+            self._once[key] = self.builder.create(f"pe.{name}", (lhs, rhs), [INDEX]).result
+        return self._once[key]
 
     @staticmethod
     def _known(value: Value) -> int | None:
