@@ -1,4 +1,4 @@
-"""What an operation of a given name must look like: operands, results, attributes, regions, traits, own rules.
+"""What an operation of a given name must look like: operands, results, attributes, regions, traits, rules.
 
 Dialects declare one `OpSpec` per operation; the verifier, `wsc ops` and the dialect reference read them.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from .attributes import Attribute, TypeAttribute
+from .attributes import Attribute, SymbolRefAttr, TypeAttribute
 from .operation import Operation
 
 
@@ -42,10 +42,15 @@ class Trait(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A named condition on an attribute or a type."""
+    """A named condition on an attribute or a type.
+
+    `refers_to` is for references to symbols: the verifier resolves an attribute that has it, and the
+    symbol must belong to an operation of one of these names, of any name if there are none.
+    """
 
     description: str
     holds: Callable[[Attribute], bool]
+    refers_to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Dialect:
     operations: dict[str, OpSpec] = field(default_factory=lambda: dict[str, OpSpec]())
 
     def add(self, specs: Iterable[OpSpec]) -> None:
-        """Register `specs`, whose names start with this dialect's. Raises `ValueError` on a wrong or taken name."""
+        """Register `specs`, whose names start with this dialect's. Raises `ValueError` on a bad name."""
         for spec in specs:
             if not spec.name.startswith(self.name + ".") or spec.name in self.operations:
                 raise ValueError(f"operation name '{spec.name}' is wrong or taken in dialect '{self.name}'")
@@ -121,6 +126,12 @@ def registered_dialects() -> Iterator[Dialect]:
         yield _DIALECTS[name]
 
 
+def registered_operations() -> Iterator[OpSpec]:
+    """Yield the definitions of all operations by name."""
+    for name in sorted(_SPECS):
+        yield _SPECS[name]
+
+
 def has_trait(operation: Operation, trait: Trait) -> bool:
     """Whether `operation` is registered with `trait`."""
     spec = _SPECS.get(operation.name)
@@ -131,8 +142,17 @@ def has_trait(operation: Operation, trait: Trait) -> bool:
 
 
 def is_a(description: str, *kinds: type[Attribute]) -> Constraint:
-    """A constraint that the attribute or type is an instance of one of `kinds`."""
-    return Constraint(description, lambda attribute: isinstance(attribute, kinds))
+    """A constraint that the attribute or type is an instance of one of `kinds`.
+
+    Where only symbol references are allowed, the symbol must exist (`Constraint.refers_to`).
+    """
+    refers_to = () if kinds == (SymbolRefAttr,) else None
+    return Constraint(description, lambda attribute: isinstance(attribute, kinds), refers_to)
+
+
+def symbol_ref(description: str, *operations: str) -> Constraint:
+    """A constraint that the attribute names a symbol that an operation of one of these names defines."""
+    return Constraint(description, lambda attribute: isinstance(attribute, SymbolRefAttr), operations)
 
 
 def one_of(description: str, *values: Attribute) -> Constraint:
@@ -142,6 +162,7 @@ def one_of(description: str, *values: Attribute) -> Constraint:
 
 ANY = Constraint("anything", lambda attribute: True)
 ANY_TYPE = is_a("any type", TypeAttribute)
+SYMBOL_REF = symbol_ref("a symbol reference")
 
 
 def operand(name: str, constraint: Constraint = ANY_TYPE) -> Field:
