@@ -24,27 +24,24 @@ class PassRecord:
 
 
 class Instrumentation(Protocol):
-    """Watches the passes of a compilation; it must not change the module."""
+    """Watches the passes of a compilation, without changing the module. What it does not define does nothing."""
 
     @property
     def wants_changes(self) -> bool:
-        """Whether `after` must be told truly if the module changed, which costs two prints a pass."""
-        ...
+        """Whether `after` must be told truly if the module changed, which costs a print for each pass."""
+        return False
 
     def before(self, pass_: Pass, module: Operation) -> None:
         """Called before `pass_` runs."""
-        ...
 
     def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
         """Called once `pass_` ran and the module is valid.
 
         `changed` says whether the printed module differs; it is True wherever nobody `wants_changes`.
         """
-        ...
 
     def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
         """Called instead of `after` when `pass_` raised `error` or left an invalid module."""
-        ...
 
 
 class BrokenModuleError(DiagnosticError):
@@ -60,7 +57,8 @@ class BrokenModuleError(DiagnosticError):
 class PassManager:
     """Runs `passes` one after the other on a module.
 
-    With `verify_each`, the module is verified before the first and after every pass.
+    With `verify_each`, the module is verified before the first and after every pass; operations that no
+    dialect registers are errors unless `allow_unregistered`.
     """
 
     def __init__(
@@ -68,10 +66,12 @@ class PassManager:
         passes: Sequence[Pass],
         *,
         verify_each: bool = True,
+        allow_unregistered: bool = False,
         instrumentations: Sequence[Instrumentation] = (),
     ) -> None:
         self.passes = tuple(passes)
         self.verify_each = verify_each
+        self.allow_unregistered = allow_unregistered
         self.instrumentations = tuple(instrumentations)
 
     def run(self, module: Operation, context: PassContext | None = None) -> list[PassRecord]:
@@ -81,7 +81,7 @@ class PassManager:
         when a pass breaks the module; what else a pass raises is a mistake of the pass and goes through.
         """
         context = PassContext() if context is None else context
-        if self.verify_each and (problems := verify(module)):
+        if problems := self._problems(module):
             raise DiagnosticError(problems)
         compares = any(watcher.wants_changes for watcher in self.instrumentations)
         text = print_operation(module) if compares else ""
@@ -101,10 +101,13 @@ class PassManager:
             start = perf_counter()
             pass_.run(module, context)
             seconds = perf_counter() - start
-            if self.verify_each and (problems := verify(module)):
+            if problems := self._problems(module):
                 raise BrokenModuleError(pass_, module, problems)
         except Exception as error:
             for watcher in self.instrumentations:
                 watcher.failed(pass_, module, error)
             raise
         return PassRecord(pass_.name, seconds, sum(1 for _ in module.walk()))
+
+    def _problems(self, module: Operation) -> list[Diagnostic]:
+        return verify(module, allow_unregistered=self.allow_unregistered) if self.verify_each else []

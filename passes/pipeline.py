@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from ..ir.diagnostics import Diagnostics, did_you_mean, error_at
 from ..ir.location import UNKNOWN
 from .base import Pass
-from .common.cse import Cse
-from .common.dce import Dce
+from .common.cse import CSE
+from .common.dce import DCE
 from .dist.combine_collectives import CombineCollectives
 from .fabric.place import Place
 from .fabric.route import Route
@@ -24,8 +24,8 @@ PASSES: dict[str, type[Pass]] = {
     kind.name: kind
     for kind in (
         Specialize,
-        Cse,
-        Dce,
+        CSE,
+        DCE,
         Fuse,
         Partition,
         CombineCollectives,
@@ -49,20 +49,20 @@ def default_pipeline(entry: str = "decode", strategy: str = "auto") -> list[Pass
     """
     return [
         Specialize(entry=entry),
-        Cse(),
-        Dce(),
+        CSE(),
+        DCE(),
         Fuse(),
         Partition(strategy=_chosen(strategy)),
-        Cse(),
-        Dce(),
+        CSE(),
+        DCE(),
         CombineCollectives(),
         Place(),
         Route(),
         Schedule(),
         Allocate(),
         Emit(),
-        Cse(),
-        Dce(),
+        CSE(),
+        DCE(),
     ]
 
 

@@ -17,7 +17,7 @@ Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Cse(Pass):
+class CSE(Pass):
     """Let the first of equal operations stand for those it dominates, of equal reads until the next write."""
 
     name: ClassVar[str] = "cse"

@@ -11,7 +11,7 @@ from .effects import is_dead
 
 
 @dataclass(frozen=True, slots=True)
-class Dce(Pass):
+class DCE(Pass):
     """Erase operations that only compute or read, and whose results are not used, at any depth."""
 
     name: ClassVar[str] = "dce"
