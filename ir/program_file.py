@@ -61,7 +61,7 @@ def program_bytes(
         "version": VERSION,
         "model": name,
         "entry": entry,
-        "estimates": dict(estimates),
+        "estimates": {key: float(value) for key, value in estimates.items()},
         "sha256": {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()},
     }
     texts[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
