@@ -105,7 +105,7 @@ class ConstTable:
             left, right = self.evaluate(expr.left), self.evaluate(expr.right)
             return None if left is None or right is None else self.fold(expr, left, right)
         self._report.error(
-            expr.span, "this is no constant: only consts, numbers and + - * / can be used here"
+            expr.span, "this is not a constant: only consts, numbers and + - * / can stand here"
         )
         return None
 

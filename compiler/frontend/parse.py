@@ -16,7 +16,7 @@ from lark import Lark, Token, Tree, UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from ...ir.diagnostics import Diagnostic, Severity
+from ...ir.diagnostics import Diagnostic, Severity, closest_name
 from ...ir.location import FileLoc
 from .ast import Model, Span
 from .tree import TextError, TreeReader
@@ -154,8 +154,19 @@ class _Parse:
         found = _describe(token)
         if token.type in _KEYWORDS | {"ELEMENT"} and "NAME" in accepted and not between_statements:
             found += ", a reserved word"
+        misspelt = self._misspelt_keyword(index)
+        if misspelt is not None:
+            notes.append(f"did you mean '{misspelt}' instead of '{self.tokens[index - 1]}'?")
+            self.lost.add(misspelt)
         span = Span(token.line or 1, token.column or 1, max(1, len(token)))
         self._report(f"unexpected {found}; expected {expected}", span, *notes)
+
+    def _misspelt_keyword(self, index: int) -> str | None:
+        """Return the keyword that the name before the token at `index` probably stands for."""
+        if index == 0 or self.tokens[index - 1].type != "NAME" or not self._begins_line(index - 1):
+            return None
+        starters = (_STARTS_ITEM | _STARTS_STATEMENT) & _KEYWORDS
+        return closest_name(str(self.tokens[index - 1]), [keyword.lower() for keyword in starters])
 
     def _unclosed_note(self, parser: InteractiveParser, index: int, accepted: set[str]) -> list[str]:
         opener = _unclosed(parser)
