@@ -24,7 +24,7 @@ class PassRecord:
 
 
 class Instrumentation(Protocol):
-    """Watches the passes of a compilation, without changing the module. What it does not define does nothing."""
+    """Watches the passes of a compilation, without changing the module; by default it does nothing."""
 
     @property
     def wants_changes(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ..ir.diagnostics import Diagnostics, did_you_mean, error_at
 from ..ir.location import UNKNOWN
 from .base import Pass
+from .common.canonicalize import Canonicalize
 from .common.cse import CSE
 from .common.dce import DCE
 from .dist.combine_collectives import CombineCollectives
@@ -24,6 +25,7 @@ PASSES: dict[str, type[Pass]] = {
     kind.name: kind
     for kind in (
         Specialize,
+        Canonicalize,
         CSE,
         DCE,
         Fuse,
@@ -49,10 +51,12 @@ def default_pipeline(entry: str = "decode", strategy: str = "auto") -> list[Pass
     """
     return [
         Specialize(entry=entry),
+        Canonicalize(),
         CSE(),
         DCE(),
         Fuse(),
         Partition(strategy=_chosen(strategy)),
+        Canonicalize(),
         CSE(),
         DCE(),
         CombineCollectives(),
@@ -61,6 +65,7 @@ def default_pipeline(entry: str = "decode", strategy: str = "auto") -> list[Pass
         Schedule(),
         Allocate(),
         Emit(),
+        Canonicalize(),
         CSE(),
         DCE(),
     ]
