@@ -1,0 +1,120 @@
+"""Compiles a `.wdl` as `compile` and `run` do: options to a compilation, with progress, dumps and timing."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .context import Context, command_line
+from .errors import UsageError
+from .parser import EVERY_PASS
+from .sources import read_text
+
+if TYPE_CHECKING:
+    from ...ir.target import TargetDescription
+    from ...passes.manager import Instrumentation
+    from ..driver import Compilation, CompileOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A compilation, and what it was asked for. `target` has the sources of its numbers."""
+
+    compilation: Compilation
+    options: CompileOptions
+    target: TargetDescription
+    strategy: str
+    """The strategy that was used: `auto` resolved."""
+
+
+def find_target(name: str) -> TargetDescription:
+    """Return a target by name or file.
+
+    Raises `UsageError` for an unknown name, `DiagnosticError` for a bad file.
+    """
+    from ...ir.target import load_target
+
+    if name.endswith(".toml"):
+        return load_target(name)
+    with command_line():
+        return load_target(name)
+
+
+def build(args: Namespace, context: Context) -> Build:
+    """Compile the model that `args` name.
+
+    Raises `UsageError`, `FileError`, `DiagnosticError`.
+    """
+    from ...passes.nn.partition import Partition
+    from ..driver import CompileOptions, compile_module
+    from .views.progress import PassProgress
+
+    entries = list(dict.fromkeys(args.entry or ["decode"]))
+    if len(entries) > 1:
+        raise UsageError(f"one entry at a time can be compiled, not {len(entries)}: {', '.join(entries)}")
+    if args.stop_after is not None and (args.json or args.output):
+        other = "--json" if args.json else "-o"
+        raise UsageError(f"--stop-after prints a module and writes no program: it does not go with {other}")
+    description = find_target(args.target)
+    if args.grid is not None:
+        description = replace(description, target=description.target.with_grid(*args.grid))
+    options = CompileOptions(
+        description.target,
+        entries[0],
+        args.strategy,
+        dict(args.overrides),
+        tuple(args.disable_pass),
+        args.stop_after,
+    )
+    with command_line():
+        passes = options.pipeline()
+    strategy = next((p.strategy for p in passes if isinstance(p, Partition)), args.strategy)
+    instrumentations = _instrumentations(args, context, [pass_.name for pass_ in passes])
+    text = read_text(args.model)
+    filename = context.sources.add(args.model, text)
+    context.recorder.source(args.model, text)
+    context.recorder.pipeline(passes)
+    with PassProgress(context.terminal) as progress:
+        compilation = compile_module(text, filename, options, [*instrumentations, progress])
+    context.show_diagnostics(compilation.remarks)
+    if args.timing:
+        from .views.timing import timing_table
+
+        front_end = ("front end", compilation.frontend_seconds, sum(1 for _ in compilation.model.walk()))
+        context.terminal.console.print(timing_table(compilation.records, front_end))
+    return Build(compilation, options, description, strategy)
+
+
+def _instrumentations(args: Namespace, context: Context, passes: list[str]) -> list[Instrumentation]:
+    """Return what watches the passes, besides progress. Raises `UsageError` for passes that do not run."""
+    from ...ir.printer import print_operation
+    from ...passes.instrumentation import DirectoryDump, StreamDump
+
+    found: list[Instrumentation] = [context.recorder]
+    if args.print_ir_after is not None or args.print_ir_after_change:
+        text = args.print_ir_after if args.print_ir_after is not None else EVERY_PASS
+        names = None if text == EVERY_PASS else [name.strip() for name in text.split(",") if name.strip()]
+        for name in names or ():
+            if name not in passes:
+                from ...ir.diagnostics import did_you_mean
+
+                raise UsageError(
+                    f"--print-ir-after: pass '{name}' does not run{did_you_mean(name, passes)}",
+                    f"passes that run: {', '.join(dict.fromkeys(passes))}",
+                )
+        found.append(StreamDump(sys.stderr, after=names, only_changes=args.print_ir_after_change))
+    if args.dump_dir is not None:
+        # With locations, so that a dump loses nothing when `wsc opt` goes on from it.
+        found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
+    return found
+
+
+def print_stopped(compilation: Compilation) -> None:
+    """Print the module of a compilation that `--stop-after` ended to stdout."""
+    from ...ir.printer import print_operation
+
+    print(print_operation(compilation.module))

@@ -1,0 +1,97 @@
+"""Entry point of `wsc`: parses the command line, runs the subcommand, returns the exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from .context import Context
+from .errors import ExitStatus, FileError, RanWrongError, UsageError
+from .parser import parse_arguments
+from .reproducer import Recorder
+from .terminal import Terminal, abandon_stdout, accept_any_text
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `wsc` with the arguments `argv` (those of the process without) and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    accept_any_text()
+    try:
+        try:
+            status = _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return abandon_stdout()
+    except KeyboardInterrupt:
+        print("\nwsc: interrupted", file=sys.stderr)
+        return ExitStatus.INTERRUPTED
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        parsed = parse_arguments(arguments)
+    except SystemExit as stop:  # argparse has said what there is to say: the help, or what is wrong
+        return stop.code if isinstance(stop.code, int) else ExitStatus.WRONG_COMMAND
+    terminal = Terminal(quiet=bool(getattr(parsed, "quiet", False)))
+    context = Context(terminal, Recorder(arguments))
+    try:
+        return _dispatch(parsed, context)
+    except UsageError as error:
+        terminal.error(error.message, error.notes)
+        return ExitStatus.WRONG_COMMAND
+    except FileError as error:
+        terminal.error(error.message, error.notes)
+        return ExitStatus.WRONG_INPUT
+    except RanWrongError as error:
+        terminal.error(error.message, error.notes)
+        return ExitStatus.RAN_WRONG
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _failed(error, context)
+
+
+def _failed(error: Exception, context: Context) -> int:
+    """Show diagnostics of the input; of anything else say where its reproducer lies."""
+    from ...ir.diagnostics import DiagnosticError
+    from ...passes.manager import BrokenModuleError
+
+    if isinstance(error, DiagnosticError):
+        context.show_diagnostics(error.diagnostics)
+        if not isinstance(error, BrokenModuleError):
+            return ExitStatus.WRONG_INPUT
+    if os.environ.get("WSC_TRACEBACK") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    what = str(error).split("\n")[0]
+    summary = f"{type(error).__name__}: {what}" if what else type(error).__name__
+    notes = ["this is a mistake in wsc, not in its input; WSC_TRACEBACK=1 shows where"]
+    try:
+        notes.insert(0, f"reproducer: {context.recorder.write(error)}")
+    except OSError as second:
+        notes.insert(0, f"no reproducer could be written: {second}")
+    context.terminal.error(f"internal error: {summary}", notes)
+    return ExitStatus.INTERNAL_ERROR
+
+
+def _dispatch(parsed: Namespace, context: Context) -> int:
+    """Run the subcommand. Each is imported only when it is asked for, for the help to come at once."""
+    command: str = parsed.command
+    if command == "compile":
+        from .compile import run_compile as run
+    elif command == "run":
+        from .run import run_run as run
+    elif command == "opt":
+        from .opt import run_opt as run
+    elif command == "passes":
+        from .passes import run_passes as run
+    elif command == "targets":
+        from .targets import run_targets as run
+    else:
+        from .ops import run_ops as run
+    return run(parsed, context)

@@ -1,0 +1,81 @@
+"""`wsc ops`: the dialects with their operations, or one of them in full."""
+
+from __future__ import annotations
+
+import textwrap
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from .context import Context
+from .errors import ExitStatus, UsageError
+from .listing import columns_of_stdout, heading, print_paragraph, print_rows
+
+if TYPE_CHECKING:
+    from ...ir.spec import Dialect, Field, OpSpec
+
+
+def run_ops(args: Namespace, context: Context) -> int:
+    """List dialects and operations, or describe the one named. Raises `UsageError` for an unknown name."""
+    from ...ir.diagnostics import did_you_mean
+    from ...ir.dialects import load_dialects
+    from ...ir.spec import lookup_spec, registered_dialects
+
+    load_dialects()
+    dialects = {dialect.name: dialect for dialect in registered_dialects()}
+    if args.name is None:
+        for dialect in dialects.values():
+            _print_names(dialect)
+        return ExitStatus.DONE
+    spec = lookup_spec(args.name)
+    if spec is not None:
+        _print_operation(spec)
+    elif args.name in dialects:
+        _print_dialect(dialects[args.name])
+    else:
+        known = [*dialects, *(name for dialect in dialects.values() for name in dialect.operations)]
+        raise UsageError(
+            f"unknown dialect or operation '{args.name}'{did_you_mean(args.name, known)}", "see `wsc ops`"
+        )
+    return ExitStatus.DONE
+
+
+def _print_names(dialect: Dialect) -> None:
+    """Print a dialect in a few lines."""
+    print(f"{heading(dialect.name)}: {dialect.summary}")
+    names = ", ".join(name.removeprefix(f"{dialect.name}.") for name in dialect.operations)
+    room = columns_of_stdout() or 100
+    print(textwrap.fill(names, room, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
+
+
+def _print_dialect(dialect: Dialect) -> None:
+    print(f"{heading(dialect.name)}: {dialect.summary}")
+    print_rows([(spec.name, spec.summary) for spec in dialect.operations.values()])
+
+
+def _print_operation(spec: OpSpec) -> None:
+    """Print all that the verifier knows of an operation, except its own rules in code."""
+    print(heading(spec.name))
+    print_paragraph(spec.summary, indent="  ")
+    for title, fields in (
+        ("operands", spec.operands),
+        ("results", spec.results),
+        ("attributes", spec.attributes),
+    ):
+        if fields:
+            print(f"\n{heading(title)}")
+            print_rows([(field.name, _describe(field)) for field in fields])
+    if spec.regions:
+        print(f"\n{heading('regions')}: {', '.join(spec.regions)}")
+    if spec.traits:
+        print(f"\n{heading('traits')}")
+        print_rows([(trait.name.lower().replace("_", "-"),) for trait in sorted(spec.traits, key=_order)])
+
+
+def _order(trait: object) -> str:
+    return str(trait)
+
+
+def _describe(field: Field) -> str:
+    """Return what a field may hold, and whether it may be left out or repeated."""
+    extra = " (any number)" if field.variadic else " (optional)" if field.optional else ""
+    return f"{field.constraint.description}{extra}"

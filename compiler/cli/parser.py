@@ -1,0 +1,220 @@
+"""The command line's grammar: subcommands and options. Imports nothing heavy, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+EVERY_PASS = "*"
+"""The value of `--print-ir-after` without a list of passes."""
+DEFAULT_TARGET = "tiny"
+DEFAULT_TOKENS = 32
+
+COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
+    ("output", "-o", None),
+    ("entry", "--entry", None),
+    ("target", "--target", DEFAULT_TARGET),
+    ("grid", "--grid", None),
+    ("strategy", "--strategy", "auto"),
+    ("overrides", "--set", []),
+    ("print_ir_after", "--print-ir-after", None),
+    ("print_ir_after_change", "--print-ir-after-change", False),
+    ("dump_dir", "--dump-dir", None),
+    ("disable_pass", "--disable-pass", []),
+    ("stop_after", "--stop-after", None),
+    ("timing", "--timing", False),
+)
+"""Options that only mean something where a `.wdl` is compiled: parsed name, as typed, default."""
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments of `wsc`. Raises `SystemExit` after a help text or a message about a mistake."""
+    parser = build_parser()
+    parsed = parser.parse_args([f"{arg}={EVERY_PASS}" if arg == "--print-ir-after" else arg for arg in argv])
+    if parsed.command is None:
+        parser.error("a command is missing: compile, run, opt, passes, targets or ops")
+    return parsed
+
+
+class _VersionAction(argparse.Action):
+    """Prints the version; looks it up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *unused: object) -> None:
+        from .reproducer import version
+
+        print(f"wsc {version()}")
+        parser.exit()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="wsc",
+        description="Compiles models for a wafer of processors and runs them on the simulated wafer.",
+        epilog="exit status: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 an internal error "
+        "(a reproducer is written), 4 the program ran wrong",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_VersionAction, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_compile(commands)
+    _add_run(commands)
+    _add_opt(commands)
+    _add_listings(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]
+    name: str,
+    summary: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False
+    )
+
+
+def _positive(text: str) -> int:
+    """An argument that counts something."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return int(text)
+
+
+def _not_negative(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0")
+    return int(text)
+
+
+def _grid(text: str) -> tuple[int, int]:
+    """An argument such as 16x16."""
+    width, cross, height = text.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a grid; write it WIDTHxHEIGHT, such as 16x16")
+    return int(width), int(height)
+
+
+def _override(text: str) -> tuple[str, str]:
+    """An argument NAME=VALUE."""
+    name, equals, value = text.partition("=")
+    if not (equals and name.strip() and value.strip()):
+        raise argparse.ArgumentTypeError(f"'{text}' sets nothing; write it NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def _add_compile_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `compile` knows and `run` accepts for a `.wdl`."""
+    group = parser.add_argument_group("compiling")
+    group.add_argument("-o", dest="output", metavar="OUT.wsx", help="where to write the program")
+    group.add_argument(
+        "--entry", action="append", metavar="NAME", help="the entry to compile (default: decode)"
+    )
+    group.add_argument(
+        "--target",
+        default=DEFAULT_TARGET,
+        metavar="NAME|FILE.toml",
+        help=f"the wafer to compile for (default: {DEFAULT_TARGET}; see `wsc targets`)",
+    )
+    group.add_argument("--grid", type=_grid, metavar="WxH", help="use this many PEs instead of the target's")
+    group.add_argument(
+        "--strategy", default="auto", metavar="NAME", help="how tensors are split over PEs (default: auto)"
+    )
+    group.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        type=_override,
+        default=[],
+        metavar="NAME=VALUE",
+        help="give a const of the model another value",
+    )
+    group = parser.add_argument_group("looking inside")
+    group.add_argument(
+        "--print-ir-after",
+        nargs="?",
+        metavar="=PASS,...",
+        help="print the IR after these passes (after all without a list)",
+    )
+    group.add_argument(
+        "--print-ir-after-change", action="store_true", help="print the IR after each pass that changed it"
+    )
+    group.add_argument("--dump-dir", metavar="DIR", help="write the IR after each pass to a file in DIR")
+    group.add_argument(
+        "--disable-pass",
+        action="append",
+        default=[],
+        metavar="PASS",
+        help="leave a pass out (see `wsc passes`)",
+    )
+    group.add_argument(
+        "--stop-after", metavar="PASS", help="print the module after this pass to stdout; write no program"
+    )
+    group.add_argument("--timing", action="store_true", help="show where the compilation's time went")
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object to stdout")
+    parser.add_argument("--quiet", action="store_true", help="no progress, tables or maps")
+
+
+def _add_compile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "compile", "compile a model to a program file")
+    parser.add_argument("model", metavar="MODEL.wdl", help="the model's text")
+    _add_output_options(parser)
+    _add_compile_options(parser)
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "run", "run a model or a program on the simulated wafer")
+    parser.add_argument("model", metavar="MODEL.wdl|PROGRAM.wsx", help="a model's text, or a program file")
+    _add_output_options(parser)
+    group = parser.add_argument_group("running")
+    weights = group.add_mutually_exclusive_group()
+    weights.add_argument(
+        "--weights", metavar="FILE.safetensors", help="the weights (default: MODEL.safetensors beside MODEL)"
+    )
+    weights.add_argument(
+        "--random-weights", type=_not_negative, metavar="SEED", help="random weights instead of a file"
+    )
+    inputs = group.add_mutually_exclusive_group()
+    inputs.add_argument("--prompt", metavar="TEXT", help="the text to go on from, for a model of tokens")
+    inputs.add_argument("--input", metavar="FILE.npz", help="the input's rows, one a position or sample")
+    group.add_argument(
+        "--tokenizer", metavar="FILE.json", help="a Hugging Face tokenizer (default: tokens are bytes)"
+    )
+    group.add_argument(
+        "--tokens",
+        type=_positive,
+        metavar="N",
+        help=f"how many tokens to generate (default: {DEFAULT_TOKENS}, fewer where the context ends)",
+    )
+    group.add_argument(
+        "--engine",
+        choices=("wavelet", "stream", "auto"),
+        default="auto",
+        help="what executes the program (default: auto)",
+    )
+    group.add_argument(
+        "--check", action="store_true", help="compare each step with the model computed in NumPy"
+    )
+    _add_compile_options(parser)
+
+
+def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "opt", "run passes on IR and print what comes out")
+    parser.add_argument("file", metavar="FILE.mlir", help="the IR in generic form; - reads stdin")
+    parser.add_argument(
+        "-p", dest="pipeline", default="", metavar="PIPELINE", help="passes: 'pass{option=value},pass'"
+    )
+    parser.add_argument("-o", dest="output", metavar="FILE.mlir", help="write here instead of to stdout")
+    parser.add_argument("--timing", action="store_true", help="show where the time went")
+
+
+def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "passes", "list the passes, or what one does and its options")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a pass")
+    parser = _command(commands, "targets", "list the targets, or one's numbers, each with its source")
+    parser.add_argument("name", nargs="?", metavar="NAME|FILE.toml", help="a target")
+    parser = _command(commands, "ops", "list the dialects and operations, or what one looks like")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a dialect or an operation")

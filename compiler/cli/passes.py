@@ -1,0 +1,80 @@
+"""`wsc passes`: the passes in the order of a compilation, or one with its options."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from argparse import Namespace
+from dataclasses import MISSING, Field, fields
+from typing import TYPE_CHECKING, Any
+
+from .context import Context
+from .errors import ExitStatus, UsageError
+from .listing import heading, print_paragraph, print_rows
+
+if TYPE_CHECKING:
+    from ...passes.base import Pass
+
+
+def run_passes(args: Namespace, context: Context) -> int:
+    """List the passes, or describe the one named. Raises `UsageError` for an unknown name."""
+    from ...ir.diagnostics import did_you_mean
+    from ...passes.pipeline import PASSES, default_pipeline, pipeline_text
+
+    if args.name is None:
+        print_rows([(name, summary(kind)) for name, kind in PASSES.items()], indent="")
+        print()
+        print(f"decode is compiled with -p '{pipeline_text(default_pipeline())}'")
+        return ExitStatus.DONE
+    kind = PASSES.get(args.name)
+    if kind is None:
+        raise UsageError(f"unknown pass '{args.name}'{did_you_mean(args.name, PASSES)}", "see `wsc passes`")
+    print(heading(kind.name))
+    for paragraph in inspect.cleandoc(kind.__doc__ or "").split("\n\n"):
+        print_paragraph(" ".join(paragraph.split()), indent="  ")
+    print_paragraph(
+        "Every program needs it." if kind.required else f"`--disable-pass {kind.name}` leaves it out.",
+        indent="  ",
+    )
+    documented = _field_docs(kind)
+    rows = [(*_option(option), documented.get(option.name, "")) for option in fields(kind)]
+    if rows:
+        print(f"\n{heading('options')}")
+        print_rows(rows)
+    return ExitStatus.DONE
+
+
+def summary(kind: type[Pass]) -> str:
+    """Return the first sentence or line of a pass's help."""
+    return inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _option(option: Field[Any]) -> tuple[str, str]:
+    """Return an option as a pipeline writes it, and its default or choices."""
+    default = "" if option.default is MISSING else str(option.default)
+    choices = option.metadata.get("choices")
+    kinds = " | ".join(choices) if choices else f"{_type_name(option)}, default {default}"
+    return option.name.replace("_", "-"), kinds
+
+
+def _type_name(option: Field[Any]) -> str:
+    return option.type if isinstance(option.type, str) else option.type.__name__
+
+
+def _field_docs(kind: type[Pass]) -> dict[str, str]:
+    """Return the texts that stand below a pass's fields in its source, by the field's name."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    if not isinstance(definition, ast.ClassDef):
+        return {}
+    found: dict[str, str] = {}
+    for statement, after in zip(definition.body, definition.body[1:], strict=False):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
+            found[statement.target.id] = " ".join(after.value.value.split())
+    return found

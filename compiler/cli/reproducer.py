@@ -1,0 +1,93 @@
+"""Reproducers: one file with the IR before the failing pass, the rest of the pipeline, the error."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...ir.operation import Operation
+    from ...passes.base import Pass
+
+
+def version() -> str:
+    """Return the version of the installed wsc."""
+    from importlib.metadata import version as installed_version
+
+    return installed_version("wsc")
+
+
+class Recorder:
+    """Keeps what is being worked on: the input's text, then the module before each pass.
+
+    It watches a pass manager (`Instrumentation`).
+    """
+
+    wants_changes = False
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self.argv = list(argv)
+        self._text: tuple[str, str] | None = None
+        self._passes: list[Pass] = []
+        self._module: Operation | None = None
+        self._done = 0
+
+    def source(self, filename: str, text: str) -> None:
+        """Note the text of an input file, for errors before there is a module."""
+        self._text = filename, text
+
+    def pipeline(self, passes: Sequence[Pass]) -> None:
+        """Note the passes that are about to run."""
+        self._passes = list(passes)
+        self._done = 0
+
+    def before(self, pass_: Pass, module: Operation) -> None:
+        """Keep a copy: the pass may have changed half of the module when it fails."""
+        self._module = module.clone()
+
+    def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
+        """Forget the copy; the pass is done."""
+        self._done += 1
+        self._module = None
+
+    def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
+        """Keep the copy."""
+
+    def text(self, error: BaseException) -> str:
+        """Return the reproducer's text: comments that `wsc opt` skips, then the IR (or the input's text)."""
+        lines = [f"wsc {version()}: internal error", f"command: wsc {shlex.join(self.argv)}"]
+        if self._module is not None:
+            from ...passes.pipeline import pipeline_text
+
+            rest = self._passes[self._done :]
+            lines += [f"failed in pass: {rest[0].name}", f"pipeline: {pipeline_text(rest)}"]
+        lines += ["", *"".join(traceback.format_exception(error)).rstrip("\n").split("\n")]
+        head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
+        if self._module is not None:
+            from ...ir.printer import print_operation
+
+            return f"{head}\n{print_operation(self._module, locations=True)}\n"
+        if self._text is not None:
+            filename, text = self._text
+            return f"{head}// input: {filename}\n\n{text}"
+        return head
+
+    def write(self, error: BaseException) -> Path:
+        """Write the reproducer into the current directory, or the system's temporary one; return its path."""
+        from ...ir.program_file import write_atomically
+
+        text = self.text(error)
+        suffix = "mlir" if self._module is not None else "txt"
+        name = f"wsc-reproducer-{hashlib.sha256(text.encode()).hexdigest()[:8]}.{suffix}"
+        folder = Path.cwd()
+        if not os.access(folder, os.W_OK):
+            folder = Path(tempfile.gettempdir())
+        path = folder / name
+        write_atomically(path, text.encode("utf-8", "backslashreplace"))
+        return path

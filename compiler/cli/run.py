@@ -1,0 +1,223 @@
+"""`wsc run`: executes a model or program on the simulated wafer and says what each token cost."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...ir.diagnostics import Diagnostic
+from ...ir.operation import Operation
+from ...ir.program_file import read_program
+from ...ir.target import TargetDescription
+from ...ir.weights import load_weights, random_weights
+from ..estimates import Estimates
+from .build import build, print_stopped
+from .check import Checker
+from .compile import show_floor_plan, write_program
+from .context import Context
+from .errors import ExitStatus, FileError, RanWrongError, UsageError
+from .inputs import Prompt, Rows, find_input
+from .parser import COMPILE_OPTIONS
+from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult
+from .views.tokens import TokenView
+
+if TYPE_CHECKING:
+    from ...runtime.session import Session, StepReport
+
+ENGINE = "wavelet"
+"""The engine that `auto` stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A program to run. `target` is None for a program file, which has the numbers but not their sources."""
+
+    module: Operation
+    model: Operation
+    name: str
+    entry: str
+    estimates: Estimates | None
+    target: TargetDescription | None
+
+
+def run_run(args: Namespace, context: Context) -> int:
+    """Run `args.model`. Raises `UsageError`, `FileError`, `DiagnosticError`, `RanWrongError`."""
+    if args.engine == "stream":
+        raise UsageError("engine 'stream' is not available yet", "engines: wavelet, auto")
+    program = _load(args, context)
+    if program is None:
+        return ExitStatus.DONE
+    from ...runtime.fault import MachineFault
+    from ...runtime.session import Session
+
+    weights = _weights(args, program, context)
+
+    def announce() -> None:
+        context.terminal.show(
+            "compiling the engine with Numba: this happens once, later runs find it on disk"
+        )
+
+    try:
+        session = Session(program.module, weights, announce)
+        work = find_input(args, session, program.model, program.entry)
+        checker = Checker(program.model, program.entry, weights) if args.check else None
+        with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
+            runner = _Runner(session, view, checker)
+            tokens = runner.generate(work) if isinstance(work, Prompt) else runner.answer(work)
+    except MachineFault as fault:
+        raise RanWrongError(f"the machine stopped: {fault}") from fault
+    result = RunResult(
+        program.name,
+        program.entry,
+        session.target.name,
+        ENGINE,
+        session.target.clock_hz,
+        runner.prompt,
+        tokens,
+        _estimate(program.estimates, tokens),
+        checker.result() if checker is not None else None,
+    )
+    if not context.terminal.quiet:
+        from .views.summary import summary
+
+        context.terminal.show(summary(result, program.target, session.target, context.terminal.console))
+    if args.json:
+        print(json.dumps(result.as_json(), allow_nan=False))
+    if result.check is not None and result.check.problem is not None:
+        raise RanWrongError(f"check failed: {result.check.problem}")
+    return ExitStatus.DONE
+
+
+def _estimate(estimates: Estimates | None, tokens: list[TokenResult]) -> float | None:
+    """Return what the compiler believed of the tokens that were generated, on average."""
+    if estimates is None:
+        return None
+    return sum(estimates.at(token.position) for token in tokens) / len(tokens)
+
+
+# ---- what to run -----------------------------------------------------------------------------------
+
+
+def _load(args: Namespace, context: Context) -> _Loaded | None:
+    """Read the program, or compile the model; None if the compilation was to stop before it was complete."""
+    if not args.model.endswith(".wsx"):
+        built = build(args, context)
+        compilation = built.compilation
+        if args.stop_after is not None:
+            print_stopped(compilation)
+            return None
+        if args.output is not None:
+            write_program(built, Path(args.output))
+        show_floor_plan(built, context)
+        return _Loaded(
+            compilation.module,
+            compilation.model,
+            compilation.name,
+            built.options.entry,
+            compilation.estimates,
+            built.target,
+        )
+    for name, flag, default in COMPILE_OPTIONS:
+        if getattr(args, name) != default:
+            raise UsageError(f"{flag} is for compiling; '{args.model}' is compiled already")
+    program = read_program(Path(args.model))
+    estimates = Estimates.from_numbers(program.estimates)
+    return _Loaded(program.module, program.model, program.name, program.entry, estimates, None)
+
+
+def _weights(args: Namespace, program: _Loaded, context: Context) -> dict[str, NDArray[Any]]:
+    """Return the weights by variable.
+
+    Raises `FileError` if there is no file, `DiagnosticError` if it does not fit.
+    """
+    if args.random_weights is not None:
+        return random_weights(program.model, args.random_weights)
+    path = args.weights
+    if path is None:
+        model = Path(args.model)
+        beside = [model.with_suffix(".safetensors"), model.with_name(f"{program.name}.safetensors")]
+        found = next((file for file in beside if file.exists()), None)
+        if found is None:
+            raise FileError(
+                str(beside[0]),
+                "there are no weights beside the model",
+                "--weights FILE.safetensors names a file, --random-weights SEED makes some up",
+            )
+        path = str(found)
+    warnings: list[Diagnostic] = []
+    weights = load_weights(program.model, path, warnings)
+    context.show_diagnostics(warnings)
+    return weights
+
+
+# ---- running ---------------------------------------------------------------------------------------
+
+
+class _Runner:
+    """Executes steps, shows and checks each, and collects what they cost."""
+
+    def __init__(self, session: Session, view: TokenView, checker: Checker | None) -> None:
+        self.session = session
+        self.view = view
+        self.checker = checker
+        self.prompt: PromptResult | None = None
+
+    def generate(self, work: Prompt) -> list[TokenResult]:
+        """Feed a prompt and go on from it. Raises `UsageError` if the entry does not choose tokens."""
+        decode = work.codec.decoder()
+        tokens: list[TokenResult] = []
+        prompt_cycles, last = 0, len(work.tokens) - 1
+        fed = work.tokens[0]
+        for report in self.session.generate(work.tokens, work.generate):
+            if report.token is None:
+                raise UsageError("the entry gives no next token to go on with; 'greedy(forward)' would")
+            if report.position <= last:
+                prompt_cycles += report.cycles
+                fed = work.tokens[report.position]
+            self.check(report, fed, is_answer=report.position >= last)
+            fed = report.token
+            if report.position < last:
+                self.view.prompt(report.position + 1, last + 1)
+                continue
+            text = decode(report.token)
+            if len(tokens) == work.generate - 1:
+                text += decode(None)
+            tokens.append(_token(report, len(tokens), text))
+            self.view.token(tokens[-1])
+        self.prompt = PromptResult(len(work.tokens), prompt_cycles)
+        return tokens
+
+    def answer(self, work: Rows) -> list[TokenResult]:
+        """Execute one step for each row."""
+        tokens: list[TokenResult] = []
+        for position, row in enumerate(work.values):
+            report = self.session.step(position, row)
+            self.check(report, row, is_answer=True)
+            tokens.append(_token(report, position, None))
+            self.view.token(tokens[-1])
+        return tokens
+
+    def check(self, report: StepReport, value: int | NDArray[np.float32], *, is_answer: bool) -> None:
+        """Compare a step with the interpreter's, if that was asked for."""
+        if self.checker is not None:
+            outputs = list(report.outputs.values())
+            self.checker.step(report.position, value, report.token, outputs, compare_token=is_answer)
+
+
+def _token(report: StepReport, index: int, text: str | None) -> TokenResult:
+    return TokenResult(
+        index,
+        report.position,
+        report.token,
+        text,
+        report.cycles,
+        {key: float(getattr(report.breakdown, key)) for key in BREAKDOWN_KEYS},
+        report.layer_cycles,
+        {name: [float(v) for v in np.asarray(values).reshape(-1)] for name, values in report.outputs.items()},
+    )

@@ -1,0 +1,106 @@
+"""Where output goes: stderr for people, stdout for results; colors and spinners on terminals only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cached_property
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, TextIO
+
+from .errors import ExitStatus
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from ...ir.diagnostics import Diagnostic
+
+PLAIN_WIDTH = 110
+"""Columns of tables and maps that do not go to a terminal."""
+
+
+def is_fancy(stream: TextIO) -> bool:
+    """Whether `stream` may get colors: a terminal that understands them, and nobody said NO_COLOR."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def accept_any_text() -> None:
+    """Let stdout and stderr replace characters that their encoding lacks, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def abandon_stdout() -> ExitStatus:
+    """Let what is still to be flushed to a closed pipe go nowhere, also when Python exits."""
+    with suppress(OSError, ValueError):  # no file descriptor: then there is nothing to be flushed either
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    return ExitStatus.CLOSED_PIPE
+
+
+class Terminal:
+    """The output of one command. `quiet` leaves out all that is neither asked for nor wrong."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+
+    @property
+    def fancy(self) -> bool:
+        """Whether progress may be shown in color and change in place."""
+        return not self.quiet and is_fancy(sys.stderr)
+
+    @cached_property
+    def console(self) -> Console:
+        """The console on stderr, whatever `quiet` says."""
+        from rich.console import Console
+
+        if is_fancy(sys.stderr):
+            return Console(stderr=True, highlight=False)
+        return Console(
+            stderr=True, force_terminal=False, color_system=None, highlight=False, width=PLAIN_WIDTH
+        )
+
+    def show(self, *parts: RenderableType) -> None:
+        """Show something to people, unless they want quiet."""
+        if not self.quiet:
+            self.console.print(*parts)
+
+    def announce(self, text: str) -> None:
+        """Say a sentence to people, unless they want quiet; cheaper than `show`."""
+        if not self.quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    def error(self, message: str, notes: Iterable[str] = ()) -> None:
+        """Say what is wrong with the command line or a file."""
+        lines = [f"wsc: error: {message}", *(f"  = note: {note}" for note in notes)]
+        print("\n".join(lines), file=sys.stderr, flush=True)
+
+    def diagnostics(self, found: Iterable[Diagnostic], texts: dict[str, str] | None = None) -> None:
+        """Show diagnostics with the source lines they point at. `texts` are sources by file name."""
+        from ...ir.diagnostics import SourceTexts, render
+
+        text = render(found, SourceTexts(texts))
+        if text:
+            print(_colored(text) if is_fancy(sys.stderr) else text, file=sys.stderr, flush=True)
+
+
+def _colored(text: str) -> str:
+    """Color the words that a rendered diagnostic starts with, and its carets."""
+    colors = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
+    lines: list[str] = []
+    for line in text.split("\n"):
+        word, colon, rest = line.partition(": ")
+        if colon and word in colors:
+            lines.append(f"{colors[word]}{word}\x1b[0m\x1b[1m: {rest}\x1b[0m")
+            continue
+        margin, bar, marked = line.partition(" | ")
+        if bar and not margin.strip() and marked.lstrip().startswith("^"):
+            line = f"{margin}{bar}\x1b[1;31m{marked}\x1b[0m"
+        lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""What a run cost on the whole, and what kind of number each number is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ....ir.target import NUMBERS, Target, TargetDescription, builtin_target_names, load_target
+from ..results import RunResult
+from .breakdown import breakdown_table
+
+
+def summary(
+    result: RunResult, description: TargetDescription | None, target: Target, console: Console
+) -> RenderableType:
+    """Return the tables to show after a run.
+
+    `description` has the sources of `target`'s numbers; without it they are those of the built-in target with
+    the same numbers, if there is one.
+    """
+    sources = description.sources if description is not None else _builtin_sources(target)
+    return Group(
+        Text(),
+        _costs(result),
+        Text(),
+        breakdown_table(result, fancy=console.color_system is not None),
+        Text(),
+        _kinds(target, sources, result),
+    )
+
+
+def _costs(result: RunResult) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column()
+    table.add_column(style="bold")
+    unit = "token" if result.prompt is not None else "row"
+    cycles = result.cycles_per_token
+    table.add_row(
+        f"{unit}s per second", f"{result.tokens_per_second:,.0f} at {result.clock_hz / 1e6:,.0f} MHz"
+    )
+    table.add_row(
+        f"mean per {unit}",
+        f"{cycles:,.1f} cycles, {result.microseconds(cycles):,.2f} µs, over {len(result.tokens)} {unit}s",
+    )
+    if result.layer_cycles is not None:
+        table.add_row("mean per layer", f"{result.layer_cycles:,.1f} cycles")
+    if result.prompt is not None:
+        prompt = result.prompt
+        table.add_row(
+            "prompt",
+            f"{prompt.tokens} tokens, {prompt.cycles:,} cycles, {result.microseconds(prompt.cycles):,.2f} µs",
+        )
+    if result.estimated_cycles_per_token is not None:
+        estimated = result.estimated_cycles_per_token
+        table.add_row(
+            "estimated by the compiler",
+            f"{estimated:,.1f} cycles per {unit}, {estimated / cycles - 1:+.1%} from the simulated",
+        )
+    if result.check is not None:
+        check = result.check
+        verdict = "as the model in NumPy" if check.problem is None else "NOT as the model in NumPy"
+        equal = "tokens equal" if check.tokens_equal else "tokens differ"
+        table.add_row("check", f"{verdict}: {equal}, largest error {check.max_abs_error:.4g}")
+    return table
+
+
+def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult) -> Table:
+    """Say which numbers were simulated, estimated, calibrated, assumed, and what was left out."""
+    table = Table(
+        box=None,
+        title="what these numbers are",
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+        padding=(0, 1),
+    )
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    table.add_row(
+        "simulated",
+        f"every wavelet, queue, link and instruction on {target.width} x {target.height} PEs of "
+        f"{target.name}; cycles, text and breakdown come from there",
+    )
+    if result.estimated_cycles_per_token is not None:
+        table.add_row("estimated", "the compiler's cycles: closed forms, nothing executed")
+    if sources is None:
+        table.add_row("target", "the program file has the target's numbers without their sources")
+    else:
+        for kind, start in (("calibrated", "fit"), ("assumed", "assumed")):
+            names = [name for name in NUMBERS if sources.get(name, "").startswith(start)]
+            if names:
+                table.add_row(kind, ", ".join(f"{name} {getattr(target, name):,}" for name in names))
+        table.add_row("published", f"the target's other numbers: see `wsc targets {target.name}`")
+    table.add_row("not simulated", "host input and output; energy; yield")
+    return table
+
+
+def _builtin_sources(target: Target) -> Mapping[str, str] | None:
+    """Return the sources of the built-in target that `target` is, whatever its grid; None if it is none."""
+    if target.name not in builtin_target_names():
+        return None
+    builtin = load_target(target.name)
+    same = builtin.target.with_grid(target.width, target.height) == target
+    return builtin.sources if same else None

@@ -1,0 +1,80 @@
+"""Compiles a model: its text to the module that engines run, with what was learned on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from ..ir.attributes import StringAttr
+from ..ir.diagnostics import Diagnostic
+from ..ir.operation import Operation
+from ..ir.program_check import check_program
+from ..ir.target import Target
+from ..passes.base import TARGET_ATTRIBUTE, Pass, PassContext
+from ..passes.manager import BrokenModuleError, Instrumentation, PassManager, PassRecord
+from ..passes.pipeline import default_pipeline, up_to_pass, without_passes
+from .estimates import Estimates, EstimateWatcher
+from .frontend import compile_wdl
+
+
+@dataclass(frozen=True, slots=True)
+class CompileOptions:
+    """What to compile and how. `target` has the grid to use; `overrides` are texts of consts by name."""
+
+    target: Target
+    entry: str = "decode"
+    strategy: str = "auto"
+    overrides: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
+    disabled_passes: tuple[str, ...] = ()
+    stop_after: str | None = None
+
+    def pipeline(self) -> list[Pass]:
+        """Return the passes to run. Raises `DiagnosticError` for names that cannot be used."""
+        passes = without_passes(default_pipeline(self.entry, self.strategy), self.disabled_passes)
+        return passes if self.stop_after is None else up_to_pass(passes, self.stop_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came out: the module after the last pass, and the `nn` module as the front end gave it.
+
+    `estimates` is None if the passes stopped before the floor plan. `remarks` are warnings and notes.
+    """
+
+    module: Operation
+    model: Operation
+    records: tuple[PassRecord, ...]
+    frontend_seconds: float
+    estimates: Estimates | None
+    remarks: tuple[Diagnostic, ...]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.attribute("nn.model", StringAttr).value
+
+
+def compile_module(
+    text: str, filename: str, options: CompileOptions, instrumentations: Sequence[Instrumentation] = ()
+) -> Compilation:
+    """Compile the model in `text`, which messages call `filename`.
+
+    Raises `DiagnosticError` for everything that is wrong with the text, the options or the model's size, and
+    `BrokenModuleError` when the passes got something wrong.
+    """
+    passes = options.pipeline()
+    context = PassContext()
+    start = perf_counter()
+    module = compile_wdl(text, filename, options.overrides, (options.entry,), context.remarks)
+    frontend_seconds = perf_counter() - start
+    model = module.clone()
+    module.attributes[TARGET_ATTRIBUTE] = options.target.to_attribute()
+    estimator = EstimateWatcher()
+    manager = PassManager(passes, instrumentations=(*instrumentations, estimator))
+    records = manager.run(module, context)
+    if options.stop_after is None and (problems := check_program(module)):
+        raise BrokenModuleError(passes[-1], module, problems)
+    return Compilation(
+        module, model, tuple(records), frontend_seconds, estimator.estimates, tuple(context.remarks)
+    )
