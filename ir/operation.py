@@ -43,10 +43,8 @@ class Value:
 
     def replace_all_uses_with(self, other: Value) -> None:
         """Let every user of this value use `other` instead."""
-        if other is self:
-            return
-        for operation, index in list(self.uses):
-            operation.set_operand(index, other)
+        if other is not self:
+            Operation.move_uses(self, other)
 
     @property
     def block(self) -> Block | None:
@@ -108,8 +106,19 @@ class Operation:
         for index, operand in enumerate(self._operands):
             del operand.uses[(self, index)]
         self._operands = list(values)
+        if not values:
+            return
         for index, operand in enumerate(self._operands):
             operand.uses[(self, index)] = None
+
+    @staticmethod
+    def move_uses(old: Value, new: Value) -> None:
+        """Replace `old` by `new`, another value, wherever it is an operand."""
+        for use in old.uses:
+            operation, index = use
+            operation._operands[index] = new
+            new.uses[use] = None
+        old.uses.clear()
 
     @property
     def result(self) -> Value:
@@ -223,12 +232,22 @@ class Operation:
             operation.successors.clear()
 
     def erase(self) -> None:
-        """Delete this operation and all nested ones. Raises `ValueError` while a result is in use."""
+        """Delete this operation and all nested ones. Raises `ValueError` while a result is in use.
+
+        It has no results any more afterwards: an operation and its results hold each other, and would
+        keep their memory until the next garbage collection.
+        """
         for value in self.results:
             if value.uses:
                 raise ValueError(f"cannot erase '{self.name}': its result {value.index} is in use")
-        self.detach()
-        self.drop_all_references()
+        if self.parent is not None:
+            self.parent.remove(self)
+        if self.regions:
+            self.drop_all_references()
+        else:
+            self.set_operands(())
+            self.successors.clear()
+        self.results = []
 
     def clone(self, mapping: dict[Value, Value] | None = None) -> Operation:
         """Return a deep copy; operands (and values of the copy) go through and into `mapping`.
@@ -326,6 +345,8 @@ class Block:
 
     def insert_before(self, anchor: Operation, operation: Operation) -> Operation:
         """Add `operation` before `anchor`, which must be in this block."""
+        if anchor.parent is not self:
+            raise ValueError(f"'{anchor.name}' is not in the block")
         return self._insert(operation, anchor)
 
     def insert_after(self, anchor: Operation, operation: Operation) -> Operation:
@@ -337,8 +358,6 @@ class Block:
     def _insert(self, operation: Operation, anchor: Operation | None) -> Operation:
         if operation.parent is not None:
             raise ValueError(f"'{operation.name}' is in a block already")
-        if anchor is not None and anchor.parent is not self:
-            raise ValueError(f"'{anchor.name}' is not in the block")
         operation.parent = self
         self.operations.link(operation, anchor)
         self._numbered = False
