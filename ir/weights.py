@@ -36,13 +36,12 @@ def load_weights(
     too large for the declared type, or if the file is damaged. Tensors that the module does not use and
     values that are not finite are warned of in `warnings`.
     """
-    reader = SafetensorsReader(Path(path))
-    loader = _Loader(reader)
-    weights = {
-        name: loader.load(variable)
-        for name, variable in module_variables(module).items()
-        if not is_cache(variable)
+    variables = {
+        name: variable for name, variable in module_variables(module).items() if not is_cache(variable)
     }
+    claimed = frozenset(source for variable in variables.values() for source in sources(variable))
+    loader = _Loader(SafetensorsReader(Path(path)), claimed)
+    weights = {name: loader.load(variable) for name, variable in variables.items()}
     loader.found.raise_if_errors()
     loader.warn_unused()
     if warnings is not None:
@@ -61,18 +60,17 @@ def sources(variable: Operation) -> list[str]:
 @dataclass(slots=True)
 class _Loader:
     reader: SafetensorsReader
+    claimed: frozenset[str]
+    """The tensors that some weight is made of."""
     found: Diagnostics = field(default_factory=Diagnostics)
-    used: set[str] = field(default_factory=lambda: set[str]())
 
     def load(self, variable: Operation) -> Array | None:
         """Return a weight; reports what is wrong with it and then returns None."""
         type, names = variable_type(variable), sources(variable)
-        self.used.update(names)
         shape = type.shape if "stacked" not in variable.attributes else type.shape[1:]
         missing = [name for name in names if name not in self.reader.tensors]
         if missing:
-            unclaimed = set(self.reader.tensors) - self.used
-            hint = did_you_mean(missing[0], unclaimed)
+            hint = did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
             message = f"'{self.reader.path}' has no tensor {_listed(missing)} {list(shape)}{hint}"
             self.found.error(message, variable.location)
         fits = [self._fits(variable, name, shape) for name in names if name not in missing]
@@ -111,7 +109,7 @@ class _Loader:
 
     def warn_unused(self) -> None:
         """Warn once of all tensors that no weight takes."""
-        unused = [name for name in self.reader.tensors if name not in self.used]
+        unused = [name for name in self.reader.tensors if name not in self.claimed]
         if unused:
             message = f"the model does not use tensor {_listed(unused)} of '{self.reader.path}'"
             self.found.add(Diagnostic(Severity.WARNING, message, UNKNOWN))
