@@ -139,7 +139,7 @@ class Rewriter:
         self.changed = True
 
     def modify(self, operation: Operation) -> None:
-        """Tell that `operation` was changed in place (attributes, operands, types): revisit it and its users."""
+        """Tell that attributes, operands or types of `operation` changed: revisit it and its users."""
         self.changed = True
         self._add(operation)
         for value in operation.results:
