@@ -55,7 +55,14 @@ def build_parser() -> argparse.ArgumentParser:
         "(a reproducer is written), 4 the program ran wrong",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action=_VersionAction, nargs=0, help="print the version and exit")
+    parser.add_argument(
+        "--version",
+        action=_VersionAction,
+        nargs=0,
+        dest=argparse.SUPPRESS,
+        default=argparse.SUPPRESS,
+        help="print the version and exit",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_compile(commands)
     _add_run(commands)

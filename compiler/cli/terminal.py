@@ -62,9 +62,8 @@ class Terminal:
 
         if is_fancy(sys.stderr):
             return Console(stderr=True, highlight=False)
-        return Console(
-            stderr=True, force_terminal=False, color_system=None, highlight=False, width=PLAIN_WIDTH
-        )
+        width = None if sys.stderr.isatty() else PLAIN_WIDTH
+        return Console(stderr=True, force_terminal=False, color_system=None, highlight=False, width=width)
 
     def show(self, *parts: RenderableType) -> None:
         """Show something to people, unless they want quiet."""

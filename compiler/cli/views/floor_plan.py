@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase
 
 from rich.console import Console, Group, RenderableType
@@ -77,11 +78,12 @@ def wafer_map(regions: Sequence[PlacedRegion], width: int, height: int, scale: S
     for number, row in enumerate(map_cells(regions, width, height, scale)):
         if number:
             text.append("\n")
-        for index in row:
+        for index, run in groupby(row):
+            count = len(list(run))
             if index < 0:
-                text.append(FREE.ljust(scale.characters), "dim")
+                text.append(FREE.ljust(scale.characters) * count, "dim")
             else:
-                text.append(letter(index) * scale.characters, _style(index))
+                text.append(letter(index) * scale.characters * count, _style(index))
     return text
 
 

@@ -1,0 +1,95 @@
+"""`wsc passes`, `wsc targets`, `wsc ops`: what there is, complete and in a few lines."""
+
+from pathlib import Path
+
+import pytest
+
+from wsc.ir.dialects import load_dialects
+from wsc.ir.spec import registered_dialects
+from wsc.ir.target import NUMBERS, builtin_target_names, load_target
+from wsc.passes.pipeline import PASSES, parse_pipeline
+
+from .conftest import Command
+
+
+def test_passes(wsc: Command) -> None:
+    done = wsc("passes")
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert [line.split()[0] for line in lines[: len(PASSES)]] == list(PASSES)
+    pipeline = lines[-1].split("'")[1]
+    assert [pass_.name for pass_ in parse_pipeline(pipeline)][-1] in PASSES
+
+
+@pytest.mark.parametrize("name", list(PASSES))
+def test_every_pass_describes_itself_and_its_options(wsc: Command, name: str) -> None:
+    done = wsc("passes", name)
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert lines[0] == name
+    assert len(lines[1].split()) > 3
+    for option, _ in PASSES[name].option_fields():
+        assert any(line.split()[:1] == [option] for line in lines), option
+
+
+def test_options_come_with_type_default_and_meaning(wsc: Command) -> None:
+    line = next(line for line in wsc("passes", "place").out.splitlines() if line.split()[:1] == ["effort"])
+    assert "int, default 10" in line
+    assert "deterministic" in line
+
+
+def test_targets(wsc: Command) -> None:
+    done = wsc("targets")
+    assert [line.split()[0] for line in done.out.splitlines()] == builtin_target_names()
+
+
+@pytest.mark.parametrize("name", builtin_target_names())
+def test_every_number_of_a_target_has_its_source(wsc: Command, name: str) -> None:
+    done = wsc("targets", name)
+    description = load_target(name)
+    rows = [line.split(None, 2) for line in done.out.splitlines()[1:]]
+    assert rows == [
+        [key, f"{getattr(description.target, key):,}", description.sources[key]] for key in NUMBERS
+    ]
+
+
+def test_a_target_file(wsc: Command, folder: Path) -> None:
+    (folder / "t.toml").write_text(
+        'name = "mine"\nsummary = "my own"\nbase = "tiny"\n'
+        '[numbers]\ncolors = { value = 9, source = "a guess" }\n',
+        "utf-8",
+    )
+    done = wsc("targets", "t.toml")
+    assert done.out.startswith("mine: my own\n")
+    assert "a guess" in done.out
+
+
+def test_ops(wsc: Command) -> None:
+    done = wsc("ops")
+    load_dialects()
+    for dialect in registered_dialects():
+        assert f"{dialect.name}: {dialect.summary}" in done.out
+    assert len(done.out.splitlines()) < 40
+    assert max(map(len, done.out.splitlines())) <= 100
+
+
+def test_a_dialect_and_an_operation(wsc: Command) -> None:
+    assert "pe.recv_reduce " in wsc("ops", "pe").out
+    out = wsc("ops", "pe.map").out
+    assert "operands" in out
+    assert "a descriptor (any number)" in out
+    assert "(optional)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["passes", "plac"], "did you mean 'place'?"),
+        (["targets", "wse"], "wse2, wse3"),
+        (["ops", "pe.mapp"], "did you mean 'pe.map'?"),
+    ],
+)
+def test_unknown_names(wsc: Command, arguments: list[str], hint: str) -> None:
+    done = wsc(*arguments)
+    assert done.status == 2
+    assert hint in done.err
