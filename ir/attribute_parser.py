@@ -66,6 +66,9 @@ class AttributeParser(LocationParser):
         parse = self._by_character.get(self.peek())
         if parse is not None:
             return parse()
+        match = self.take(_I64_ARRAY)
+        if match is not None:
+            return DenseArrayAttr(I64, tuple(map(int, match[1].split(","))))
         word = self.peek_word()
         if word == "array":
             return self._dense_array()
@@ -91,23 +94,26 @@ class AttributeParser(LocationParser):
 
     def parse_entries(self, entries: dict[str, Attribute], end: str) -> None:
         """Read `key = value, unit_key` and `end` into `entries`, which must not have the keys yet."""
-        if self.accept(end):
-            return
         while True:
             match = self.take(_KEY)
             if match is None:
+                if not entries and self.accept(end):
+                    return
                 raise self.expected(f"an attribute's name or '{end}'")
             key, literal, equals = match.groups()
             if key is None:
                 key = self.unescape(literal, match.start(2))
             if key in entries:
-                raise self.error(
-                    f"attribute '{key}' is given twice", match.start(1 if match[2] is None else 2)
-                )
+                place = match.start(1 if literal is None else 2)
+                raise self.error(f"attribute '{key}' is given twice", place)
             entries[key] = self.parse_attribute() if equals else UNIT
-            if not self.accept(","):
-                self.expect(end, "or ','")
+            following = self.peek()
+            if following == end:
+                self.pos += 1
                 return
+            if following != ",":
+                raise self.expected(f"'{end}' or ','")
+            self.pos += 1
 
     def _number(self) -> Attribute:
         match = self.take(_NUMBER)
@@ -164,9 +170,6 @@ class AttributeParser(LocationParser):
         return ArrayAttr(values)
 
     def _dense_array(self) -> Attribute:
-        match = self.take(_I64_ARRAY)
-        if match is not None:
-            return DenseArrayAttr(I64, tuple(map(int, match[1].split(","))))
         self.accept_word("array")
         self.expect("<")
         self.skip()

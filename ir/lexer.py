@@ -39,7 +39,7 @@ class Cursor:
     def __init__(self, text: str, filename: str) -> None:
         self.text = _COMMENT_OR_STRING.sub(_blank, text) if "//" in text else text
         self.filename = filename
-        self.pos = 0
+        self.pos: int = 0
         self.depth = 0
         # Where `location` was asked for last; operations ask in order, so only what lies between is searched.
         self._line, self._line_start, self._asked = 1, 0, 0
@@ -94,8 +94,15 @@ class Cursor:
 
     def peek(self) -> str:
         """Go over white space and return the character there, or nothing at the end of the text."""
+        text, pos = self.text, self.pos
+        character = text[pos : pos + 1]
+        if character == " ":  # mostly a single one
+            self.pos = pos = pos + 1
+            character = text[pos : pos + 1]
+        if character > " ":
+            return character
         self.skip()
-        return self.text[self.pos : self.pos + 1]
+        return text[self.pos : self.pos + 1]
 
     def at_end(self) -> bool:
         """Whether only white space is left."""
@@ -103,7 +110,7 @@ class Cursor:
 
     def accept(self, literal: str) -> bool:
         """Take `literal` (punctuation) if it comes next."""
-        self.skip()
+        self.peek()
         if self.text.startswith(literal, self.pos):
             self.pos += len(literal)
             return True

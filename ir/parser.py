@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from .attribute_parser import AttributeParser
@@ -77,6 +79,18 @@ def parse_type(text: str, filename: str = "<type>") -> TypeAttribute:
     return type
 
 
+@contextmanager
+def _collector_paused() -> Generator[None]:
+    """Keep Python from searching the growing module, which holds no garbage, for cycles again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Parser(AttributeParser):
     """Parses operations; keeps the names of values and blocks in scope."""
 
@@ -100,9 +114,10 @@ class _Parser(AttributeParser):
     def top_level(self) -> list[Operation]:
         """Read all operations and alias definitions."""
         operations: list[Operation] = []
-        while not self.at_end():
-            if not self._alias_definition():
-                operations.append(self._operation())
+        with _collector_paused():
+            while not self.at_end():
+                if not self._alias_definition():
+                    operations.append(self._operation())
         self._check_forward()
         resolved: dict[str, Location] = {}
         for operation in self._aliased:
@@ -362,15 +377,16 @@ class _Parser(AttributeParser):
         mark = len(self._scope)
         region = Region()
         block: Block | None = None
-        while not self.accept("}"):
-            if self.peek() == "^":
+        while (following := self.peek()) != "}":
+            if following == "^":
                 block = region.add_block(self._block_label())
-                continue
-            if self.at_end():
+            elif following:
+                if block is None:
+                    block = region.add_block(Block())
+                block.append(self._operation())
+            else:
                 raise self.expected("an operation or '}'")
-            if block is None:
-                block = region.add_block(Block())
-            block.append(self._operation())
+        self.pos += 1
         for name, start in self._block_uses.items():
             hint = did_you_mean(name, self._blocks.keys() - self._block_uses.keys())
             raise self.error(f"block '^{name}' is not defined{hint}", start, start + len(name) + 1)
