@@ -90,7 +90,7 @@ def estimate_placed(module: Operation) -> Estimates | None:
     hops = _hops(placed, links)
     context = max(longest_cache(p.region.body) for p in placed)
     middle, last = context // 2, max(context - 1, 0)
-    positions = sorted({last * index // _SAMPLES for index in range(_SAMPLES + 1)})
+    positions = sorted({middle, *(last * index // _SAMPLES for index in range(_SAMPLES + 1))})
     return Estimates(
         cycles_per_token=sum(p.cycles(target, middle) for p in placed) + hops,
         lower_bound_cycles_per_token=sum(p.ideal_cycles(target, middle) for p in placed),
