@@ -81,13 +81,19 @@ class Rewriter:
         anchor = self.operation if before is None else before
         anchor.enclosing_block.insert_before(anchor, operation)
         self.changed = True
-        for inner in operation.walk() if operation.regions else (operation,):
-            if inner.location is UNKNOWN:
-                # For patterns that look at it before the rewrite is complete.
-                inner.location = self.operation.location
-                self._unlocated.append(inner)
-            self._add(inner)
+        if operation.regions:
+            for inner in operation.walk():
+                self._take_in(inner)
+        else:
+            self._take_in(operation)
         return operation
+
+    def _take_in(self, operation: Operation) -> None:
+        if operation.location is UNKNOWN:
+            # For patterns that look at it before the rewrite is complete.
+            operation.location = self.operation.location
+            self._unlocated.append(operation)
+        self._add(operation)
 
     def replace(self, operation: Operation, by: Operation | Sequence[Value]) -> None:
         """Let all users of `operation` use the values `by` (or the results of that operation); erase it."""
@@ -96,7 +102,8 @@ class Rewriter:
             count = len(operation.results)
             raise ValueError(f"'{operation.name}' has {count} results, but {len(values)} are to replace them")
         for old, new in zip(operation.results, values, strict=True):
-            self.replace_uses(old, new)
+            if old.uses:
+                self.replace_uses(old, new)
         self.erase(operation)
 
     def replace_uses(self, old: Value, new: Value) -> None:
@@ -112,13 +119,13 @@ class Rewriter:
     def erase(self, operation: Operation) -> None:
         """Erase `operation`, whose results must not be in use."""
         self._removed.append(operation.location)
-        operands = list(operation.operands)
+        operands = operation.operands
         if operation.regions:
-            for inner in operation.walk():
-                self._queued.discard(inner)
-                operands.extend(inner.operands)
+            operands = [value for inner in operation.walk() for value in inner.operands]
+            self._queued.difference_update(operation.walk())
+        else:
+            self._queued.discard(operation)
         operation.erase()
-        self._queued.discard(operation)
         self.changed = True
         for value in operands:
             # What has no other use, or only one, may now be erased or merged into that.
