@@ -1,0 +1,297 @@
+"""The core's program counter: everything between two communications, and how a communication begins.
+
+What a core computes touches nobody else, so a core runs ahead of the network, adding up its own time,
+until it comes to an instruction that talks to another core.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import bytecode as bc
+from . import state as st
+from .bitmap import set_bit
+from .jit import inner, wide
+from .state import Cores, I32Array, I64Array, Memory, Network, Programs, Run
+from .vector import EXTENTS_DIFFER, OK, check_descriptor, execute_vector, type_of
+from .wheel import sleep_until
+
+READY = 0
+"""`advance` came to a communication, or the end."""
+INCOMPLETE = 1
+"""The log is full: go on with `advance` when it is longer."""
+FAULT = 2
+
+_I32_LEAST = -(2**31)
+_I32_LARGEST = 2**31 - 1
+
+
+@inner
+def advance(
+    core: int,
+    time: int,
+    cycle: int,
+    network: Network,
+    cores: Cores,
+    memory: Memory,
+    programs: Programs,
+    run: Run,
+) -> int:
+    """Execute from the core's time `time` on up to its next communication; that begins after `cycle`."""
+    state, code, counters = cores.state, programs.code, run.counters
+    limit = run.configuration[st.CYCLE_LIMIT]
+    log_level = run.configuration[st.LOG_LEVEL]
+    sram_bytes = run.configuration[st.SRAM_BYTES]
+    me = core << st.CORE_SHIFT
+    pc = wide(state[me + st.PC])
+    executed = 0
+    while True:
+        executed += 1
+        if time > limit or executed > limit:
+            return _fault(counters, st.FAULT_ENDLESS, core, pc, 0)
+        if log_level != st.LOG_OFF and counters[st.LOGGED] + 2 > run.log.shape[0]:
+            state[me + st.PC], state[me + st.OPCODE], state[me + st.WAKE] = pc, st.CONTINUE, time
+            return INCOMPLETE
+        opcode = code[pc, bc.OPCODE]
+        call_cycles = code[pc, bc.CALL_CYCLES]
+        if opcode == bc.HALT:
+            if log_level != st.LOG_OFF:
+                _log(run, cores.state, core, pc, time, time, 0, st.CAUSE_HALT)
+            state[me + st.PC] = pc
+            cores.end[core] = time
+            counters[st.HALTED] += 1
+            return READY
+        if opcode >= bc.SEND:
+            fault = _begin(core, pc, time, programs, cores, network, run)
+            if fault != st.FAULT_NONE:
+                return FAULT
+            begins = time + call_cycles
+            if state[me + st.WAVELETS] > 0:
+                state[me + st.PC] = pc
+                if begins == cycle + 1:
+                    set_bit(cores.awake, cores.awake_words, core)
+                else:
+                    sleep_until(state, cores.wheel, counters, core, begins)
+                return READY
+            state[me + st.SOFTWARE] += call_cycles
+            time = begins
+            pc += 1
+            continue
+        began = time
+        following = pc + 1
+        if opcode >= bc.MAP_UNARY:
+            for index in range(15):
+                programs.scratch[index] = operand(code, cores.registers, core, pc, index)
+            wrong = _check_vector(opcode, code[pc, bc.TYPES], programs.scratch, sram_bytes)
+            if wrong != OK:
+                return _fault(counters, st.FAULT_MEMORY, core, pc, wrong)
+            execute_vector(
+                opcode,
+                code[pc, bc.FUNCTION],
+                code[pc, bc.TYPES],
+                code[pc, bc.CONSTANT],
+                programs.scratch,
+                memory.halves[(core * sram_bytes) >> 1 : ((core + 1) * sram_bytes) >> 1],
+                memory.floats[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+                memory.words[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+            )
+            calls, inner_elements = programs.scratch[1], programs.scratch[3]
+            if opcode == bc.ARGMAX:
+                calls, inner_elements = programs.scratch[6], programs.scratch[8]
+            work = 0
+            if calls == 0 or inner_elements == 0:
+                calls = 1
+            else:
+                denominator = code[pc, bc.ELEMENT_DENOMINATOR]
+                work = (inner_elements * code[pc, bc.ELEMENT_NUMERATOR] + denominator - 1) // denominator
+            state[me + st.COMPUTE] += calls * work
+            state[me + st.SOFTWARE] += calls * call_cycles
+            time += calls * (call_cycles + work)
+        else:
+            a = operand(code, cores.registers, core, pc, 0)
+            b = operand(code, cores.registers, core, pc, 1)
+            target = code[pc, bc.TARGET]
+            time += call_cycles
+            state[me + st.SOFTWARE] += call_cycles
+            if opcode == bc.FOR:
+                cores.registers[core, target] = a
+                if a >= b:
+                    following = code[pc, bc.JUMP]
+                elif code[pc, bc.CONSTANT] != 0 and log_level != st.LOG_OFF:
+                    _log(run, cores.state, core, pc, time, time, 0, st.CAUSE_LAYER)
+            elif opcode == bc.NEXT:
+                count = wide(cores.registers[core, target]) + 1
+                if code[pc, bc.CONSTANT] != 0 and log_level != st.LOG_OFF:
+                    _log(run, cores.state, core, pc, time, time, count, st.CAUSE_LAYER)
+                if count < b:
+                    cores.registers[core, target] = count
+                    following = code[pc, bc.JUMP]
+            elif opcode == bc.IF:
+                if not _holds(code[pc, bc.FUNCTION], a, b):
+                    following = code[pc, bc.JUMP]
+            elif opcode == bc.STORE:
+                if a % 4 != 0 or a < 0 or a + 4 > sram_bytes:
+                    return _fault(counters, st.FAULT_MEMORY, core, pc, 2 if a % 4 != 0 else 1)
+                if code[pc, bc.FUNCTION] == bc.F32:
+                    memory.floats[(core * sram_bytes + a) >> 2] = np.float32(b)
+                else:
+                    memory.words[(core * sram_bytes + a) >> 2] = np.int32(b)
+            else:
+                if opcode == bc.LOAD:
+                    if a % 4 != 0 or a < 0 or a + 4 > sram_bytes:
+                        return _fault(counters, st.FAULT_MEMORY, core, pc, 2 if a % 4 != 0 else 1)
+                    value = wide(memory.words[(core * sram_bytes + a) >> 2])
+                elif (opcode == bc.DIVIDE or opcode == bc.REMAINDER) and b == 0:
+                    return _fault(counters, st.FAULT_DIVISION, core, pc, 0)
+                else:
+                    value = _scalar(opcode, a, b)
+                if value < _I32_LEAST or value > _I32_LARGEST:
+                    return _fault(counters, st.FAULT_OVERFLOW, core, pc, value)
+                cores.registers[core, target] = value
+        if log_level == st.LOG_ALL and time > began:
+            _log(run, cores.state, core, pc, began, time, 0, st.CAUSE_LOCAL)
+        pc = following
+
+
+@inner
+def operand(code: I64Array, registers: I32Array, core: int, pc: int, index: int) -> int:
+    """Return operand `index` of instruction `pc`."""
+    value = code[pc, bc.OPERANDS + index]
+    if (code[pc, bc.REGISTERS] >> index) & 1 != 0:
+        return wide(registers[core, value])
+    return value
+
+
+@inner
+def log_row(run: Run) -> int:
+    """Return the number of a new row of the log, which must have room."""
+    row = run.counters[st.LOGGED]
+    run.counters[st.LOGGED] = row + 1
+    return row
+
+
+@inner
+def _log(
+    run: Run, state: I32Array, core: int, pc: int, start: int, slot: int, count: int, cause: int
+) -> None:
+    """Log something that is no run of wavelets."""
+    row = log_row(run)
+    me = core << st.CORE_SHIFT
+    run.log[row, st.LOG_CORE], run.log[row, st.LOG_PC] = core, pc
+    run.log[row, st.LOG_START], run.log[row, st.LOG_SLOT] = start, slot
+    run.log[row, st.LOG_FIRST], run.log[row, st.LOG_COUNT], run.log[row, st.LOG_CAUSE] = 0, count, cause
+    run.log[row, st.LOG_COMPUTE] = state[me + st.COMPUTE]
+    run.log[row, st.LOG_SOFTWARE] = state[me + st.SOFTWARE]
+
+
+@inner
+def _fault(counters: I64Array, kind: int, core: int, pc: int, detail: int) -> int:
+    counters[st.FAULT], counters[st.FAULT_SUBJECT] = kind, core
+    counters[st.FAULT_PC], counters[st.FAULT_DETAIL] = pc, detail
+    return FAULT
+
+
+@inner
+def _scalar(opcode: int, a: int, b: int) -> int:
+    if opcode == bc.ADD:
+        return a + b
+    if opcode == bc.SUBTRACT:
+        return a - b
+    if opcode == bc.MULTIPLY:
+        return a * b
+    if opcode == bc.DIVIDE:
+        return a // b
+    if opcode == bc.REMAINDER:
+        return a % b
+    return min(a, b) if opcode == bc.MINIMUM else max(a, b)
+
+
+@inner
+def _holds(predicate: int, a: int, b: int) -> bool:
+    if predicate == bc.EQUAL:
+        return a == b
+    return a < b if predicate == bc.LESS else a <= b
+
+
+@inner
+def _check_vector(opcode: int, types: int, d: I64Array, sram_bytes: int) -> int:
+    """Return `OK`, or 8 * descriptor + what is wrong with it."""
+    descriptors = 3
+    if opcode == bc.FILL:
+        descriptors = 1
+    elif opcode == bc.MAP_UNARY or opcode == bc.MAP_CONSTANT or opcode == bc.ARGMAX:
+        descriptors = 2
+    for index in range(descriptors):
+        found = check_descriptor(d, index, type_of(types, index), sram_bytes)
+        if found != OK:
+            return 8 * index + found
+        if opcode != bc.ARGMAX and (d[5 * index + 1] != d[1] or d[5 * index + 3] != d[3]):
+            return 8 * index + EXTENTS_DIFFER
+    return OK
+
+
+@inner
+def _begin(
+    core: int, pc: int, time: int, programs: Programs, cores: Cores, network: Network, run: Run
+) -> int:
+    """Set up the communication `pc`: its descriptor, its queues, its wavelets."""
+    queues = network.queues
+    code, state, d, counters = programs.code, cores.state, programs.scratch, run.counters
+    for index in range(5):
+        d[index] = operand(code, cores.registers, core, pc, index)
+    opcode, type = code[pc, bc.OPCODE], type_of(code[pc, bc.TYPES], 0)
+    found = check_descriptor(d, 0, type, run.configuration[st.SRAM_BYTES])
+    if found != OK:
+        _fault(counters, st.FAULT_MEMORY, core, pc, found)
+        return st.FAULT_MEMORY
+    elements = d[1] * d[3]
+    me = core << st.CORE_SHIFT
+    size = 2 if type == bc.F16 else 4
+    state[me + st.OPCODE], state[me + st.TYPE] = opcode, type
+    state[me + st.FUNCTION], state[me + st.START] = code[pc, bc.FUNCTION], time
+    state[me + st.ELEMENTS] = elements
+    state[me + st.WAVELETS] = (elements + 1) // 2 if type == bc.F16 else elements
+    state[me + st.ADDRESS], state[me + st.COLUMN], state[me + st.INNER] = d[0], d[3], d[3]
+    state[me + st.INNER_STEP] = d[4] * size
+    state[me + st.ROW_STEP] = (d[2] - (d[3] - 1) * d[4]) * size
+    state[me + st.STALL], state[me + st.DONE] = st.CAUSE_SETUP, 0
+    state[me + st.QUEUE_IN], state[me + st.QUEUE_OUT] = -1, -1
+    if elements == 0:
+        return st.FAULT_NONE
+    if opcode != bc.SEND:
+        route = _route(core, code[pc, bc.CHANNEL_IN], programs, cores, network.color)
+        if route == -2:
+            _fault(counters, st.FAULT_CHANNEL, core, pc, code[pc, bc.CHANNEL_IN])
+            return st.FAULT_CHANNEL
+        if route >= 0:
+            shape = queues[(route << st.QUEUE_SHIFT) + st.SHAPE]
+            for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
+                down = queues[(route << st.QUEUE_SHIFT) + st.DOWN + output]
+                if down >= run.configuration[st.ROUTES]:
+                    state[me + st.QUEUE_IN] = down
+    if opcode == bc.SEND or opcode == bc.REDUCE_FORWARD:
+        route = _route(core, code[pc, bc.CHANNEL_OUT], programs, cores, network.color)
+        if route == -2:
+            _fault(counters, st.FAULT_CHANNEL, core, pc, code[pc, bc.CHANNEL_OUT])
+            return st.FAULT_CHANNEL
+        if route < 0 or queues[(route << st.QUEUE_SHIFT) + st.SHAPE] & st.FROM_CORE == 0:
+            color = programs.channels[cores.tile[core], code[pc, bc.CHANNEL_OUT]]
+            _fault(counters, st.FAULT_NO_SEND_ROUTE, core, pc, wide(color))
+            return st.FAULT_NO_SEND_ROUTE
+        state[me + st.QUEUE_OUT] = route
+    return st.FAULT_NONE
+
+
+@inner
+def _route(core: int, channel: int, programs: Programs, cores: Cores, colors: I32Array) -> int:
+    """Return the router queue of `channel` at the core's router: -1 without a route, -2 without a color."""
+    if channel >= programs.channels.shape[1]:
+        return -2
+    color = programs.channels[cores.tile[core], channel]
+    if color < 0:
+        return -2
+    router = cores.router[core]
+    for route in range(programs.first_route[router], programs.first_route[router + 1]):
+        if colors[route] == color:
+            return route
+    return -1

@@ -1,0 +1,52 @@
+"""How the engine's functions are compiled by Numba, and when a compiled one on disk is still the right one.
+
+Only entry points are kept on disk: Numba compares the file of the function alone, so a stale copy would
+survive a change in a file that it calls into. An entry point therefore closes over `FINGERPRINT`, which
+Numba makes part of the key under which it stores the machine code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` as part of the entry points that call it."""
+    return cast("Callable[P, R]", numba.njit(function))
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function`, which must close over `FINGERPRINT`, and keep the machine code on disk.
+
+    Raises `ValueError` if it closes over nothing.
+    """
+    if function.__closure__ is None:
+        raise ValueError(f"'{function.__name__}' does not close over the fingerprint of what it calls")
+    return cast("Callable[P, R]", numba.njit(cache=True)(function))
+
+
+def _fingerprint() -> int:
+    """Return a hash of every source file that machine code is made of."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in [here.parent / "bytecode.py", *sorted(here.glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return int.from_bytes(digest.digest()[:6], "big")
+
+
+FINGERPRINT = _fingerprint()
+
+
+@inner
+def wide(value: Any) -> int:
+    """Return an array's integer as one of 64 bits, so that functions are compiled for one type only."""
+    return np.int64(value)  # pyright: ignore[reportReturnType]

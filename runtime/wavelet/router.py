@@ -1,0 +1,161 @@
+"""Routers: which wavelets move in a cycle, and moving them.
+
+All routers decide on the state at the start of the cycle, then all moves are made. A wavelet moves
+when every queue that its route leads to has a free slot and every link it takes is free: the branches
+of a multicast go in lock-step. Of the wavelets at a router that could move, the lower color takes its
+links first; one without all credits does not compete. A queue that lacks a credit sleeps until a slot
+that it may be waiting for is freed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import state as st
+from .bitmap import clear_bit, lowest, set_bit
+from .jit import inner, wide
+from .state import Cores, I32Array, I64Array, Network, U64Array
+from .wheel import sleep_until
+
+_ONE = np.uint64(1)
+_WORD = 63
+
+
+@inner
+def decide(network: Network, counters: I64Array, cycle: int) -> int:
+    """Fill `network.moves` with the queues that move their first wavelet; return how many.
+
+    Sets `NEXT_READY` to when the earliest of the wavelets that are still on their way up a ramp comes up.
+    """
+    queues, slots, router = network.queues, network.slots, network.router
+    awake, awake_words, chosen = network.awake, network.awake_words, network.moves
+    moves = 0
+    next_ready = st.NEVER
+    here = -1
+    taken = 0
+    for summary in range(awake_words.size):
+        group = awake_words[summary]
+        while group != 0:
+            word = (summary << 6) + lowest(group)
+            group &= group - _ONE
+            rest = awake[word]
+            kept = rest
+            while rest != 0:
+                bit = rest & (~rest + _ONE)
+                queue = (word << 6) + lowest(rest)
+                rest ^= bit
+                at = queue << st.QUEUE_SHIFT
+                if router[queue] != here:
+                    here = router[queue]
+                    taken = 0
+                shape = queues[at + st.SHAPE]
+                if shape & st.FROM_CORE != 0:
+                    head = queues[at + st.LEVEL] >> st.HEAD_SHIFT
+                    when = wide(slots[queues[at + st.BASE] + 2 * head + 1])
+                    if when > cycle:
+                        next_ready = min(next_ready, when)
+                        continue
+                room = True
+                for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
+                    down = queues[at + st.DOWN + output]
+                    if down < 0:
+                        counters[st.FAULT] = st.FAULT_LOST
+                        counters[st.FAULT_SUBJECT] = queue
+                        counters[st.FAULT_DETAIL] = output
+                        return 0
+                    there = down << st.QUEUE_SHIFT
+                    room_there = queues[there + st.SHAPE] & st.CAPACITY_MASK
+                    if queues[there + st.LEVEL] & st.LEVEL_MASK >= room_there:
+                        room = False
+                        break
+                links = (shape >> st.LINKS_SHIFT) & st.LINKS_MASK
+                if not room:
+                    kept ^= bit
+                elif taken & links != 0:
+                    counters[st.CONTENDED] += 1
+                else:
+                    taken |= links
+                    chosen[moves] = queue
+                    moves += 1
+            awake[word] = kept
+            if kept == 0:
+                awake_words[word >> 6] &= ~(_ONE << np.uint64(word & _WORD))
+    counters[st.NEXT_READY] = next_ready
+    return moves
+
+
+@inner
+def commit(
+    network: Network, cores: Cores, counters: I64Array, configuration: I64Array, cycle: int, moves: int
+) -> None:
+    """Move the wavelets that `decide` chose; wake who may go on because of it in the next cycle."""
+    queues, slots, chosen, loads = network.queues, network.slots, network.moves, network.loads
+    awake, awake_words = network.awake, network.awake_words
+    state, cores_awake, cores_awake_words = cores.state, cores.awake, cores.awake_words
+    wheel = cores.wheel
+    routes = configuration[st.ROUTES]
+    # A core never sees a wavelet in the cycle in which it left the router.
+    usable = cycle + max(configuration[st.RAMP_CYCLES], 1)
+    count_loads = configuration[st.COUNT_LOADS] != 0
+    hops = 0
+    outputs_sum = 0
+    for move in range(moves):
+        queue = wide(chosen[move])
+        at = queue << st.QUEUE_SHIFT
+        level, shape, base = queues[at + st.LEVEL], queues[at + st.SHAPE], queues[at + st.BASE]
+        occupied, head, capacity = level & st.LEVEL_MASK, level >> st.HEAD_SHIFT, shape & st.CAPACITY_MASK
+        following = head + 1 if head + 1 < capacity else 0
+        queues[at + st.LEVEL] = (following << st.HEAD_SHIFT) + occupied - 1
+        if occupied == 1:
+            clear_bit(awake, awake_words, queue)
+        if shape & st.FROM_CORE != 0:
+            wavelet = slots[base + 2 * head]
+            core = wide(queues[at + st.SOURCE])
+            if core >= 0 and state[(core << st.CORE_SHIFT) + st.WAITING] == queue:
+                state[(core << st.CORE_SHIFT) + st.WAITING] = -1
+                set_bit(cores_awake, cores_awake_words, core)
+        else:
+            wavelet = slots[base + head]
+            if occupied == capacity:
+                wake_upstream(queues, awake, awake_words, queue)
+        outputs = (shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK
+        for output in range(outputs):
+            down = wide(queues[at + st.DOWN + output])
+            there = down << st.QUEUE_SHIFT
+            level = queues[there + st.LEVEL]
+            slot = push_slot(level, queues[there + st.SHAPE] & st.CAPACITY_MASK)
+            queues[there + st.LEVEL] = level + 1
+            if down < routes:
+                slots[queues[there + st.BASE] + slot] = wavelet
+                if level & st.LEVEL_MASK == 0:
+                    set_bit(awake, awake_words, down)
+            else:
+                slot = queues[there + st.BASE] + 2 * slot
+                slots[slot] = wavelet
+                slots[slot + 1] = usable
+                core = wide(queues[there + st.DOWN])
+                if core >= 0 and state[(core << st.CORE_SHIFT) + st.WAITING] == down:
+                    state[(core << st.CORE_SHIFT) + st.WAITING] = -1
+                    sleep_until(state, wheel, counters, core, usable)
+        hops += (shape >> st.MESH_OUTPUTS_SHIFT) & st.COUNT_MASK
+        outputs_sum += outputs
+        if count_loads:
+            loads[queue] += 1
+    counters[st.LINK_HOPS] += hops
+    counters[st.RAMP_HOPS] += outputs_sum - hops
+    counters[st.IN_FLIGHT] += outputs_sum - moves
+
+
+@inner
+def push_slot(level: int, capacity: int) -> int:
+    """Return the number of the first free slot of a queue that has one."""
+    slot = (level >> st.HEAD_SHIFT) + (level & st.LEVEL_MASK)
+    return slot - capacity if slot >= capacity else slot
+
+
+@inner
+def wake_upstream(queues: I32Array, awake: U64Array, awake_words: U64Array, queue: int) -> None:
+    """Let the queue that feeds `queue` look for a credit again, if it holds a wavelet."""
+    upstream = wide(queues[(queue << st.QUEUE_SHIFT) + st.SOURCE])
+    if upstream >= 0 and queues[(upstream << st.QUEUE_SHIFT) + st.LEVEL] & st.LEVEL_MASK != 0:
+        set_bit(awake, awake_words, upstream)
