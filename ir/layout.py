@@ -138,8 +138,11 @@ register_dialect_attribute(Split.mnemonic, parse_split)
 def heads_split(axis: str, kv_heads: int, group: int, head_dim: int) -> Split:
     """The split of `kv_heads * group * head_dim` features whose query heads share key heads in groups.
 
-    Order: member of the group (local), key head, rotary pair (i, i + head_dim/2) side by side.
+    Order: member of the group (local), key head, rotary pair (i, i + head_dim/2) side by side; an odd
+    `head_dim` has no pairs.
     """
+    if head_dim % 2:
+        return Split(kv_heads * group * head_dim, axis, (kv_heads, group, head_dim), (1, 0, 2), local=group)
     return Split(
         kv_heads * group * head_dim,
         axis,

@@ -111,8 +111,9 @@ def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
     kind = op.attribute("type", DistTensor)
     dtype = DTYPES[str(kind.element)]
     if isinstance(values, DenseElementsAttr):
-        return np.array(values.values, dtype=dtype).reshape(values.type.shape)
-    base = name.partition(".copy")[0]
+        return np.array(values.elements(), dtype=dtype).reshape(values.type.shape)
+    copied = op.attributes.get("copy_of")
+    base = copied.value if isinstance(copied, StringAttr) else name
     if base not in weights:
         raise DiagnosticError([Diagnostic(Severity.ERROR, f"no values for weight '{base}'", op.location)])
     array = np.asarray(weights[base])
@@ -124,7 +125,14 @@ def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
 
 
 def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> None:
-    """Write `values` (shape `variables.shape(name)`) into the tiles of a variable."""
+    """Write `values` into the tiles of a variable.
+
+    Raises `ValueError` unless they have the shape `variables.shape(name)` and the variable's element type.
+    """
+    shape, dtype = variables.shape(name), DTYPES[str(variables.type(name).element)]
+    if values.shape != shape or values.dtype != dtype:
+        found = f"{values.dtype.name} {list(values.shape)}"
+        raise ValueError(f"variable '{name}' takes {dtype.name} {list(shape)}, not {found}")
     for tile in variables.tiles(name):
         part = values if tile.layer is None else values[tile.layer]
         piece = part[np.ix_(*tile.indices)] if tile.indices else part
@@ -138,9 +146,10 @@ def gather(memory: Memory, variables: Variables, name: str) -> Array:
     for tile in variables.tiles(name):
         shape = tuple(len(indices) for indices in tile.indices)
         piece = memory.read(tile.x, tile.y, tile.offset, result.dtype, int(np.prod(shape, dtype=np.int64)))
-        target = result if tile.layer is None else result[tile.layer]
+        layer = () if tile.layer is None else (tile.layer,)
+        target = result[layer]
         if tile.indices:
             target[np.ix_(*tile.indices)] = piece.reshape(shape)
         else:
-            result[...] = piece[0]
+            result[layer] = piece[0]
     return result

@@ -233,13 +233,14 @@ DIST.add(
         OpSpec(
             "dist.variable",
             "State split over a grid: weight, cache or constant; `stacked` counts its slices, one per "
-            "repetition.",
+            "repetition; `copy_of` names the model's variable where that is not its own name.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
                 required("kind", STRING),
                 optional("source", STRING),
                 optional("stacked", INTEGER),
+                optional("copy_of", STRING),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),

@@ -199,6 +199,7 @@ PE.add(
                 required("kind", STRING),
                 optional("source", STRING),
                 optional("stacked", INTEGER),
+                optional("copy_of", STRING),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),

@@ -17,6 +17,7 @@ from ...ir.dialects.dist import DistTensor
 from ...ir.layout import Split
 from ...ir.location import Location
 from ...ir.operation import Operation
+from ...ir.symbols import SymbolTable
 from ...ir.target import Target, builtin_target_names, load_target
 from ..base import Pass, PassContext, fail, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
@@ -252,11 +253,14 @@ def _apply(
                 },
                 location=region.location,
             )
-    _link(top, problem, names, transfers)
+    _link(module, problem, names, transfers)
 
 
-def _link(top: Builder, problem: _Problem, names: dict[str, list[str]], transfers: list[Transfer]) -> None:
+def _link(
+    module: Operation, problem: _Problem, names: dict[str, list[str]], transfers: list[Transfer]
+) -> None:
     """Create the links: into the first stage, from stage to stage, back to the top."""
+    top, table = Builder(module.body), SymbolTable(module)
     links: list[tuple[str, str, str, str, Location]] = []
     for transfer in transfers:
         where = transfer.location_op.location
@@ -273,7 +277,7 @@ def _link(top: Builder, problem: _Problem, names: dict[str, list[str]], transfer
         top.create(
             "fabric.link",
             attributes={
-                "sym_name": string(f"link{index}"),
+                "sym_name": string(table.unique_name(f"link{index}")),
                 "source": symbol(source),
                 "sink": symbol(sink),
                 "out": string(out_port),

@@ -11,6 +11,7 @@ from ...ir.attributes import Attribute, IntegerAttr, StringAttr, SymbolRefAttr, 
 from ...ir.builder import Builder
 from ...ir.dialects.fabric import numbers
 from ...ir.operation import Block, Operation, Region
+from ...ir.symbols import SymbolTable
 from ..base import Pass, PassContext, operations_named, symbols
 from ..fabric.collectives import BROADCAST, COLORS_PER_AXIS, Segment, segments
 from .lowering import CHANNELS_PER_AXIS, OperationLowering, PeClass
@@ -56,12 +57,13 @@ class _RegionEmitter:
         xs, ys = segments("x", self.width), segments("y", self.height)
         names: dict[PeClass, str] = {}
         top = Builder(self.region.body)
+        table = SymbolTable(self.region)
         for y in ys:
             for x in xs:
                 pe_class = PeClass.of(x, y)
                 if pe_class in names:
                     continue
-                names[pe_class] = f"{pe_class.x}.{pe_class.y}"
+                names[pe_class] = table.unique_name(f"{pe_class.x}.{pe_class.y}")
                 top.create(
                     "pe.program",
                     attributes={"sym_name": string(names[pe_class])},

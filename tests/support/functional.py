@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from wsc.ir.attributes import FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from wsc.ir.attributes import DictAttr, FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Block, Operation, Value
 from wsc.ir.routes import collect_settings, extract_flows, rect_points
+from wsc.ir.target import Target
 
 DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
 F = np.float32
@@ -70,17 +71,20 @@ class Pe:
         self.program = wafer.nested[program.path]
         first, end = numbers(instance, "layers")
         self.arguments = {"layer_count": end - first, "layer_first": first}
-        self.memory = np.zeros(wafer.sram_bytes, np.uint8)
+        # All bits set: floats are nan and integers -1 until somebody writes them.
+        self.memory = np.full(wafer.sram_bytes, 0xFF, np.uint8)
         self.queues: dict[int, deque[Any]] = {}
         self.registers: dict[Value, Any] = {}
 
     def view(self, value: Value) -> tuple[np.ndarray[Any, Any], list[int]]:
         """The typed memory and the flat element indices of a descriptor."""
         base, n0, s0, n1, s1, dtype = self.registers[value]
-        array = self.memory[base % dtype.itemsize :]
-        array = array[: len(array) // dtype.itemsize * dtype.itemsize].view(dtype)
-        start = base // dtype.itemsize
-        return array, [start + o * s0 + i * s1 for o in range(n0) for i in range(n1)]
+        start, rest = divmod(base, dtype.itemsize)
+        places = [start + o * s0 + i * s1 for o in range(n0) for i in range(n1)]
+        array = self.memory.view(dtype)
+        assert rest == 0, "a descriptor is not aligned"
+        assert all(0 <= place < array.size for place in places), "a descriptor leaves the memory"
+        return array, places
 
     def run(self, position: int) -> Iterator[None]:
         self.arguments["position"] = position
@@ -143,9 +147,8 @@ class Pe:
                 dst[at] = F(dst[at]) + inputs[0] * inputs[1]
             elif op.name == "pe.fill":
                 dst[at] = op.attribute("value", FloatAttr).value
-            elif op.name == "pe.keep_equal":
-                if inputs[0] != inputs[1]:
-                    dst[at] = 2147483647
+            elif op.name == "pe.keep_equal" and inputs[0] != inputs[1]:
+                dst[at] = 2147483647
 
     def argmax(self, op: Operation) -> None:
         array, places = self.view(op.operands[1])
@@ -203,7 +206,8 @@ class Wafer:
             if op.name == "fabric.region"
             for inner in op.body.operations
         }
-        self.sram_bytes = 49152
+        target = module.attribute("fabric.target", DictAttr)
+        self.sram_bytes = Target.from_attribute(target).sram_bytes
         self.events = 0
         width, height = numbers(module, "fabric.grid")
         settings, problems = collect_settings([op for op in ops if op.name == "fabric.route"], width, height)
@@ -228,11 +232,13 @@ class Wafer:
     def launch(self, position: int) -> None:
         """Run all programs to their end. Raises `RuntimeError` if they wait for each other."""
         running = {at: pe.run(position) for at, pe in self.pes.items()}
-        while running:
-            before = (len(running), self.events)
-            for at in list(running):
-                if next(running[at], "end") == "end":
-                    del running[at]
-            if before == (len(running), self.events):
-                raise RuntimeError(f"deadlock: {sorted(running)[:4]} wait")
+        # Overflow to infinity and work on infinities are part of the machine's arithmetic.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+            while running:
+                before = (len(running), self.events)
+                for at in list(running):
+                    if next(running[at], "end") == "end":
+                        del running[at]
+                if before == (len(running), self.events):
+                    raise RuntimeError(f"deadlock: {sorted(running)[:4]} wait")
         assert all(not queue for pe in self.pes.values() for queue in pe.queues.values())

@@ -1,0 +1,135 @@
+"""Attention, rotary embeddings and caches from `nn` to `dist`.
+
+Features lie along one axis of the grid, cached positions along the other.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...ir.attributes import (
+    F32,
+    Attribute,
+    DenseElementsAttr,
+    FloatAttr,
+    IntegerAttr,
+    SymbolRefAttr,
+    TensorType,
+    f32,
+    i64,
+    string,
+    symbol,
+)
+from ...ir.dialects.dist import DistTensor, dist_tensor
+from ...ir.dialects.nn import tensor_type
+from ...ir.layout import Split, other_axis
+from ...ir.operation import Operation, Value
+from ..base import fail
+from .partition_builder import PartitionBuilder, Scope
+
+
+class AttentionPartitioner(PartitionBuilder):
+    """Lowers what attention needs."""
+
+    def lower_rope(self, scope: Scope, op: Operation) -> None:
+        """Rotate pairs of features by angles that are computed once per position."""
+        x = self.value(op.operands[0])
+        heads = self.classes.heads(op.operands[0])
+        pairs = Split(heads.kv_heads * heads.head_dim // 2, dist_tensor(x).dims[0].axis)
+        key = (op.attribute("theta", FloatAttr).value, pairs)
+        if key not in scope.tables:
+            scope.tables[key] = self.rotation_tables(scope, op, key[0], pairs, heads.head_dim)
+        rotated = self.emit(scope, "rotate", [x, *scope.tables[key]], [dist_tensor(x).with_element(F32)])[0]
+        self.values[op.result] = self.map(scope, "cast", [rotated], tensor_type(op.result).element)
+
+    def rotation_tables(
+        self, scope: Scope, op: Operation, theta: float, pairs: Split, head_dim: int
+    ) -> tuple[Value, Value, Value]:
+        """Return cos, sin and -sin of position * theta^(-2i/head_dim) for each pair, computed before the
+        layers.
+        """
+        half = head_dim // 2
+        frequencies = np.float32(theta) ** (-2.0 * np.arange(half, dtype=np.float32) / np.float32(head_dim))
+        values = np.tile(frequencies.astype(np.float32), pairs.extent // half)
+        kind = DistTensor(scope.grid, (pairs,), F32)
+        name = self.unique(f"{scope.grid}.rope{len(scope.tables)}")
+        elements = DenseElementsAttr(tuple(float(v) for v in values), TensorType((pairs.extent,), F32))
+        self.top.create(
+            "dist.variable",
+            attributes={
+                "sym_name": string(name),
+                "type": kind,
+                "kind": string("constant"),
+                "values": elements,
+            },
+            location=op.location,
+        )
+        before = Scope(scope.prologue, scope.grid, scope.prologue)
+        with before.builder.at(op.location):
+            table = self.emit(before, "read", [], [kind], {"variable": symbol(name)})[0]
+            position = self.emit(before, "position", [], [DistTensor(scope.grid, (), F32)])[0]
+            angle = self.map(before, "mul", [table, position])
+            sine = self.map(before, "sin", [angle])
+            return self.map(before, "cos", [angle]), sine, self.map(before, "neg", [sine])
+
+    def lower_append(self, scope: Scope, op: Operation) -> None:
+        """Deal the positions of a cache out over the axis across the features."""
+        row = self.value(op.operands[0])
+        variable = self.variables[op.attribute("variable", SymbolRefAttr).leaf]
+        shape = variable.attribute("type", TensorType)
+        stacked = "stacked" in variable.attributes
+        features = dist_tensor(row).dims[0]
+        positions = Split(shape.shape[1 if stacked else 0], other_axis(str(features.axis)), cyclic=True)
+        kind = DistTensor(scope.grid, (positions, features), shape.element)
+        operands = [row] + ([self.iteration] if stacked and self.iteration is not None else [])
+        attributes: dict[str, Attribute] = {"variable": symbol(self.variable(variable, kind))}
+        self.values[op.result] = self.emit(scope, "append", operands, [kind], attributes)[0]
+
+    def lower_attention(self, scope: Scope, op: Operation) -> None:
+        """Local scores, softmax over the positions and mix, each completed by an all-reduce."""
+        q, k, v = (self.value(operand) for operand in op.operands)
+        heads = self.classes.heads(op.operands[0])
+        cache = dist_tensor(k)
+        if len(cache.dims) != 2 or len(dist_tensor(v).dims) != 2:
+            raise fail("attention reads its keys and values from caches; append them first", op.location)
+        if not op.attribute("causal", IntegerAttr).value:
+            raise fail("decode needs causal attention: later positions do not exist yet", op.location)
+        features = dist_tensor(q).dims[0]
+        if features.axis != cache.dims[1].axis or cache.dims != dist_tensor(v).dims:
+            raise fail("queries, keys and values lie on different axes of the grid", op.location)
+        positions = cache.dims[0]
+        count = Split(heads.kv_heads * heads.group)
+        head_dim = i64(heads.head_dim)
+        scores = self.emit(
+            scope,
+            "scores",
+            [q, k],
+            [DistTensor(scope.grid, (count, positions), F32, features.axis)],
+            {"head_dim": head_dim},
+        )
+        (scores,) = self.all_reduce(scope, scores)
+        largest = self.emit(
+            scope,
+            "softmax_max",
+            [scores],
+            [DistTensor(scope.grid, (count,), F32, positions.axis, "max")],
+            {"head_dim": head_dim, "features": cache.dims[1]},
+        )
+        (largest,) = self.all_reduce(scope, largest)
+        partials = self.emit(
+            scope,
+            "softmax_mix",
+            [scores, largest, v],
+            [
+                DistTensor(scope.grid, (features,), F32, positions.axis),
+                DistTensor(scope.grid, (count,), F32, positions.axis),
+            ],
+            {"head_dim": head_dim, "scale": f32(1.0 / math.sqrt(heads.head_dim))},
+        )
+        mixed, weight = self.all_reduce(scope, partials)
+        kind = DistTensor(scope.grid, (features,), tensor_type(op.result).element)
+        self.values[op.result] = self.emit(
+            scope, "softmax_divide", [mixed, weight], [kind], {"head_dim": head_dim}
+        )[0]
