@@ -121,8 +121,9 @@ class Rewriter:
         self._removed.append(operation.location)
         operands = operation.operands
         if operation.regions:
-            operands = [value for inner in operation.walk() for value in inner.operands]
-            self._queued.difference_update(operation.walk())
+            inside = dict.fromkeys(operation.walk())
+            operands = [v for inner in inside for v in inner.operands if v.owner not in inside]
+            self._queued.difference_update(inside)
         else:
             self._queued.discard(operation)
         operation.erase()

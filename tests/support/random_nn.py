@@ -1,0 +1,139 @@
+"""Random functions of the nn dialect: elementwise work, reshapes, reads, appends and a repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import strategies as st
+
+from wsc.ir.attributes import (
+    DYNAMIC,
+    F32,
+    I64,
+    INDEX,
+    DenseElementsAttr,
+    FloatType,
+    FunctionType,
+    IntegerAttr,
+    TensorType,
+    string,
+    symbol,
+)
+from wsc.ir.builder import Builder
+from wsc.ir.dialects.nn import BINARY, UNARY, tensor_type
+from wsc.ir.interpreter.nn import NnInterpreter
+from wsc.ir.location import FileLoc
+from wsc.ir.operation import Block, Operation, Region, Value
+
+ROW, FOLDED, VECTOR, CACHE, SO_FAR = (1, 8), (1, 2, 4), (8,), (4, 8), (DYNAMIC, 8)
+NUMBERS = (1.0, 0.0, -0.0, 2.0, -0.25, 3.0, 0.1)
+
+
+@dataclass
+class _Scope:
+    """What can be used at one place: values by shape."""
+
+    draw: st.DrawFn
+    builder: Builder
+    element: FloatType
+    values: dict[tuple[int, ...], list[Value]] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=lambda: [0])
+
+    def pick(self, shape: tuple[int, ...]) -> Value:
+        return self.draw(st.sampled_from(self.values[shape]))
+
+    def create(self, name: str, operands: list[Value], shape: tuple[int, ...], **attributes: object) -> Value:
+        self.lines[0] += 1
+        kind = TensorType(shape, self.element)
+        location = FileLoc("random.wdl", self.lines[0], 1)
+        op = self.builder.create(f"nn.{name}", operands, [kind], attributes, location=location)
+        self.values.setdefault(shape, []).append(op.result)
+        return op.result
+
+    def step(self) -> None:
+        """Add an operation."""
+        shape = self.draw(st.sampled_from([ROW, ROW, ROW, FOLDED, CACHE, SO_FAR]))
+        if not self.values.get(shape):
+            shape = ROW
+        kind = self.draw(st.sampled_from(["unary", "binary", "number", "bias", "reshape", "read", "append"]))
+        if kind == "unary":
+            self.create(self.draw(st.sampled_from(UNARY)), [self.pick(shape)], shape)
+        elif kind == "binary":
+            self.create(self.draw(st.sampled_from(BINARY)), [self.pick(shape), self.pick(shape)], shape)
+        elif kind == "number":
+            number = self.draw(st.sampled_from(NUMBERS))
+            value = DenseElementsAttr((number,), TensorType((), self.element))
+            constant = self.create("constant", [], (), value=value)
+            self.create(self.draw(st.sampled_from(BINARY)), [self.pick(shape), constant], shape)
+        elif kind == "bias" and shape != FOLDED:
+            vector = self.create("read", [], VECTOR, variable=symbol("bias"))
+            self.create(self.draw(st.sampled_from(BINARY)), [self.pick(shape), vector], shape)
+        elif kind == "reshape":
+            source, target = self.draw(st.sampled_from([(ROW, FOLDED), (FOLDED, ROW), (ROW, ROW)]))
+            if self.values.get(source):
+                self.create("reshape", [self.pick(source)], target)
+        elif kind == "read":
+            self.create("read", [], CACHE, variable=symbol("cache"))
+        elif kind == "append":
+            self.create("append", [self.pick(ROW)], SO_FAR, variable=symbol("cache"))
+
+    def repeat(self) -> None:
+        """Add a repeat with a body that may use what is around it."""
+        initial = self.pick(ROW)
+        block = Block([INDEX, initial.type])
+        values = {shape: list(known) for shape, known in self.values.items()}
+        values[ROW].append(block.arguments[1])
+        inner = _Scope(self.draw, Builder(block), self.element, values, self.lines)
+        for _ in range(self.draw(st.integers(0, 8))):
+            inner.step()
+        Builder(block).create("nn.yield", [inner.pick(ROW)])
+        attributes = {"count": IntegerAttr(2, I64), "label": string("block")}
+        op = self.builder.create("nn.repeat", [initial], [initial.type], attributes, [Region([block])])
+        self.values[ROW].append(op.result)
+
+
+@st.composite
+def modules(draw: st.DrawFn, element: FloatType = F32) -> Operation:
+    """Modules with one entry `decode` of one row, a weight `bias` and a cache `cache`."""
+    block = Block([TensorType(ROW, element)])
+    scope = _Scope(draw, Builder(block), element, {ROW: [block.arguments[0]]})
+    for _ in range(draw(st.integers(0, 10))):
+        scope.step()
+    if draw(st.booleans()):
+        scope.repeat()
+        for _ in range(draw(st.integers(0, 4))):
+            scope.step()
+    every = [value for values in scope.values.values() for value in values]
+    results = draw(st.lists(st.sampled_from(every), min_size=1, max_size=4))
+    Builder(block).create("nn.return", results)
+    body = Block()
+    top = Builder(body)
+    for name, kind, shape in (("bias", "weight", VECTOR), ("cache", "cache", CACHE)):
+        attributes = {
+            "sym_name": string(name),
+            "source": string(name),
+            "kind": string(kind),
+            "type": TensorType(shape, element),
+        }
+        top.create("nn.variable", attributes=attributes)
+    signature = FunctionType((TensorType(ROW, element),), tuple(value.type for value in results))
+    attributes = {"sym_name": string("decode"), "function_type": signature}
+    top.create("nn.func", attributes=attributes, regions=[Region([block])])
+    return Operation("builtin.module", attributes={"nn.accumulate": F32}, regions=[Region([body])])
+
+
+def outputs(module: Operation) -> list[bytes]:
+    """Return the bits of two steps' results and of the cache; all nans are one."""
+    generator = np.random.default_rng(7)
+    element = tensor_type(next(op for op in module.walk() if op.name == "nn.func").body.arguments[0]).element
+    dtype = np.dtype(np.float16 if str(element) == "f16" else np.float32)
+    bias = np.array([0.0, -0.0, 1.0, -2.0, 0.1, 3.0, -0.5, np.inf], dtype)
+    interpreter = NnInterpreter(module, {"bias": bias})
+    found: list[np.ndarray] = []
+    for position in range(2):
+        row = generator.normal(size=ROW)
+        row[0, :3] = (0.0, -0.0, 1e-40)
+        found += interpreter.step("decode", row.astype(dtype), position)
+    found.append(interpreter.variable("cache"))
+    return [np.where(np.isnan(array), np.array(np.nan, array.dtype), array).tobytes() for array in found]
