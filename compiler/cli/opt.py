@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ...ir.diagnostics import Diagnostic, DiagnosticError
+from ...ir.parser import parse_module
+from ...ir.printer import print_operation
+from ...passes.base import Pass, PassContext
+from ...passes.manager import BrokenModuleError, PassManager, PassRecord
+from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
 from .context import Context
-from .errors import ExitStatus, FileError
+from .errors import ExitStatus, FileError, UsageError
+from .expected import compare, find_expected
 from .files import write_file
+from .reproducer import PIPELINE_COMMENT
 from .sources import read_text
 
 STDIN = "<stdin>"
 """What locations call the text from stdin."""
+SPLIT = "// -----"
+"""The line between two inputs in one file."""
 
 
 def run_opt(args: Namespace, context: Context) -> int:
-    """Run `args.pipeline` on the module in `args.file`.
+    """Run a pipeline on the module in `args.file`.
 
-    Raises `FileError`, `DiagnosticError`.
+    Raises `UsageError`, `FileError`, `DiagnosticError`.
     """
-    from ...ir.diagnostics import DiagnosticError
-    from ...ir.parser import parse_module
-    from ...ir.printer import print_operation
-    from ...passes.base import PassContext
-    from ...passes.manager import PassManager
-    from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
-
+    if args.run_reproducer and args.pipeline:
+        raise UsageError("--run-reproducer takes the pipeline from the file: it does not go with -p")
     context.sources.texts[PIPELINE_FILE] = args.pipeline
     try:
         passes = parse_pipeline(args.pipeline)
@@ -36,21 +43,76 @@ def run_opt(args: Namespace, context: Context) -> int:
     filename, text = _read(args.file)
     context.sources.texts[filename] = text
     context.recorder.source(filename, text)
-    context.recorder.pipeline(passes)
-    module = parse_module(text, filename)
-    pass_context = PassContext()
-    records = PassManager(passes, instrumentations=[context.recorder]).run(module, pass_context)
-    context.show_diagnostics(pass_context.remarks)
+    if args.run_reproducer:
+        context.sources.texts[PIPELINE_FILE] = _pipeline_in(filename, text)
+        passes = parse_pipeline(context.sources.texts[PIPELINE_FILE])
+    job = _Job(passes, filename, context, allow_unregistered=args.allow_unregistered_dialect)
+    results: list[str] = []
+    problems: list[Diagnostic] = []
+    for part in split_input(text) if args.split_input_file else [text]:
+        found: list[Diagnostic] = []
+        try:
+            results.append(job.run(part, found))
+        except BrokenModuleError:
+            raise
+        except DiagnosticError as error:
+            found += error.diagnostics
+            if not args.verify_diagnostics:
+                problems += found
+                continue
+        if args.verify_diagnostics:
+            problems += compare(find_expected(part), found, filename)
+        else:
+            context.show_diagnostics(found)
     if args.timing:
         from .views.timing import timing_table
 
-        context.terminal.console.print(timing_table(records))
-    result = print_operation(module) + "\n"
-    if args.output is None:
-        sys.stdout.write(result)
-    else:
-        write_file(Path(args.output), result.encode())
+        context.terminal.console.print(timing_table(job.records))
+    if problems:
+        raise DiagnosticError(problems)
+    _write(args.output, f"{SPLIT}\n".join(results))
     return ExitStatus.DONE
+
+
+class _Job:
+    """What is done to each input."""
+
+    def __init__(
+        self, passes: Sequence[Pass], filename: str, context: Context, *, allow_unregistered: bool
+    ) -> None:
+        self.passes = passes
+        self.filename = filename
+        self.recorder = context.recorder
+        self.manager = PassManager(
+            passes, allow_unregistered=allow_unregistered, instrumentations=[context.recorder]
+        )
+        self.records: list[PassRecord] = []
+
+    def run(self, text: str, found: list[Diagnostic]) -> str:
+        """Return what comes out of one input; adds what the passes remark to `found`."""
+        self.recorder.pipeline(self.passes)
+        module = parse_module(text, self.filename)
+        context = PassContext(found)
+        self.records += self.manager.run(module, context)
+        return print_operation(module) + "\n"
+
+
+def split_input(text: str) -> Iterator[str]:
+    """Yield the inputs between `// -----` lines, each behind as many empty lines as keep its line numbers."""
+    lines = text.split("\n")
+    start = 0
+    for index, line in enumerate([*lines, SPLIT]):
+        if line.rstrip() == SPLIT:
+            yield "\n" * start + "\n".join(lines[start:index])
+            start = index + 1
+
+
+def _pipeline_in(filename: str, text: str) -> str:
+    """Return the pipeline that a reproducer holds. Raises `FileError` if it holds none."""
+    match = re.search(rf"^// {re.escape(PIPELINE_COMMENT)}(.*)$", text, re.MULTILINE)
+    if match is None:
+        raise FileError(filename, f"is no reproducer: it has no line '// {PIPELINE_COMMENT}...'")
+    return match[1].strip()
 
 
 def _read(file: str) -> tuple[str, str]:
@@ -61,3 +123,10 @@ def _read(file: str) -> tuple[str, str]:
         return STDIN, sys.stdin.read()
     except UnicodeDecodeError as error:
         raise FileError(STDIN, f"is no text in UTF-8: {error.reason}") from error
+
+
+def _write(output: str | None, text: str) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_file(Path(output), text.encode())

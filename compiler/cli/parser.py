@@ -216,6 +216,20 @@ def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("-o", dest="output", metavar="FILE.mlir", help="write here instead of to stdout")
     parser.add_argument("--timing", action="store_true", help="show where the time went")
+    parser.add_argument(
+        "--split-input-file", action="store_true", help="the file holds inputs between lines '// -----'"
+    )
+    parser.add_argument(
+        "--verify-diagnostics",
+        action="store_true",
+        help="check that exactly the diagnostics of '// expected-error {{...}}' comments come",
+    )
+    parser.add_argument(
+        "--run-reproducer", action="store_true", help="run the pipeline that stands in the file's comments"
+    )
+    parser.add_argument(
+        "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"
+    )
 
 
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...ir.operation import Operation
     from ...passes.base import Pass
 
+PIPELINE_COMMENT = "pipeline: "
+"""What stands before the pipeline in a reproducer's comment."""
+
 
 def version() -> str:
     """Return the version of the installed wsc."""
@@ -66,7 +69,7 @@ class Recorder:
             from ...passes.pipeline import pipeline_text
 
             rest = self._passes[self._done :]
-            lines += [f"failed in pass: {rest[0].name}", f"pipeline: {pipeline_text(rest)}"]
+            lines += [f"failed in pass: {rest[0].name}", f"{PIPELINE_COMMENT}{pipeline_text(rest)}"]
         lines += ["", *"".join(traceback.format_exception(error)).rstrip("\n").split("\n")]
         head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
         if self._module is not None:

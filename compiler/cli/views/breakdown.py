@@ -9,11 +9,11 @@ from ..results import BREAKDOWN_KEYS, RunResult
 from .bars import bar
 
 MEANINGS = {
-    "compute": "element work of vector operations",
-    "hops": "links and ramps on the way",
-    "serialization": "wavelets of a message behind its first",
+    "compute": "element work",
+    "hops": "links and ramps",
+    "serialization": "wavelets behind a message's first",
     "software": "calls, set-up, scalars, branches",
-    "wait": "contention and back-pressure",
+    "wait": "contention, back-pressure",
 }
 STYLES = {
     "compute": "green",
@@ -22,11 +22,11 @@ STYLES = {
     "software": "yellow",
     "wait": "red",
 }
-BAR_COLUMNS = 30
 
 
-def breakdown_table(result: RunResult, *, fancy: bool) -> Table:
-    """Return one row a kind of cycles: mean, share, bar, what it means."""
+def breakdown_table(result: RunResult, *, fancy: bool, columns: int) -> Table:
+    """Return one row a kind of cycles: mean, share, bar, what it means. It fits into `columns`."""
+    bar_columns = 30 if columns >= 100 else 10
     table = Table(
         box=None,
         title="where the mean token's cycles went, along its critical path",
@@ -38,8 +38,8 @@ def breakdown_table(result: RunResult, *, fancy: bool) -> Table:
     table.add_column()
     table.add_column(justify="right")
     table.add_column(justify="right")
-    table.add_column(width=BAR_COLUMNS)
-    table.add_column(style="dim")
+    table.add_column(width=bar_columns)
+    table.add_column(style="dim", no_wrap=True)
     whole = result.cycles_per_token
     for key in BREAKDOWN_KEYS:
         cycles = result.breakdown[key]
@@ -48,7 +48,7 @@ def breakdown_table(result: RunResult, *, fancy: bool) -> Table:
             key,
             f"{cycles:,.1f}",
             f"{share:.1%}",
-            bar(share, BAR_COLUMNS, STYLES[key], fancy=fancy),
+            bar(share, bar_columns, STYLES[key], fancy=fancy),
             Text(MEANINGS[key]),
         )
     return table

@@ -26,7 +26,7 @@ def summary(
         Text(),
         _costs(result),
         Text(),
-        breakdown_table(result, fancy=console.color_system is not None),
+        breakdown_table(result, fancy=console.color_system is not None, columns=console.width),
         Text(),
         _kinds(target, sources, result),
     )
@@ -57,7 +57,7 @@ def _costs(result: RunResult) -> Table:
         estimated = result.estimated_cycles_per_token
         table.add_row(
             "estimated by the compiler",
-            f"{estimated:,.1f} cycles per {unit}, {estimated / cycles - 1:+.1%} from the simulated",
+            f"{estimated:,.1f} cycles, {estimated / cycles - 1:+.1%} from the simulated",
         )
     if result.check is not None:
         check = result.check

@@ -89,7 +89,7 @@ def test_summary() -> None:
     assert "566,667 at 850 MHz" in lines["tokens per second"]
     assert "1,500.0 cycles, 1.76 µs, over 2 tokens" in lines["mean per token"]
     assert "4 tokens, 7,000 cycles" in lines["prompt"]
-    assert "1,800.0 cycles per token, +20.0% from the simulated" in lines["estimated by the compiler"]
+    assert "1,800.0 cycles, +20.0% from the simulated" in lines["estimated by the compiler"]
     assert "tokens equal, largest error 0.25" in lines["check"]
     assert "50.0%" in lines["compute"]
     assert "#" * 15 in lines["compute"]
