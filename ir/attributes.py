@@ -13,110 +13,69 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from .floats import bytes_of_all, literal, round_all_to_format, round_to_format, value_of_bits
+from .types import (
+    DYNAMIC,
+    Attribute,
+    FloatType,
+    FunctionType,
+    IndexType,
+    IntegerType,
+    NoneType,
+    TensorType,
+    TypeAttribute,
+    is_bare_identifier,
+    quote,
+)
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-
-
-def quote(text: str) -> str:
-    """Return `text` as an MLIR string literal: printable ASCII as it is, other bytes of UTF-8 as `\\HH`."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    parts: list[str] = []
-    for char in text:
-        if char in _ESCAPES:
-            parts.append(_ESCAPES[char])
-        elif char.isascii() and char.isprintable():
-            parts.append(char)
-        else:
-            parts.extend(f"\\{byte:02X}" for byte in char.encode("utf-8"))
-    return '"' + "".join(parts) + '"'
-
-
-def is_bare_identifier(text: str) -> bool:
-    """Whether MLIR reads `text` as an attribute key or symbol name without quotes."""
-    return text.replace(".", "_").replace("$", "_").isidentifier() and text.isascii() and text[0] not in ".$"
-
-
-class Attribute:
-    """Base of all attributes; subclasses are frozen dataclasses whose `str` is MLIR text."""
-
-    __slots__ = ()
-
-
-class TypeAttribute(Attribute):
-    """Base of all types (a type is an attribute too)."""
-
-    __slots__ = ()
-
-
-# ---- builtin types -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class IntegerType(TypeAttribute):
-    """A signless integer of `width` bits, `i32`."""
-
-    width: int
-
-    def __str__(self) -> str:
-        return f"i{self.width}"
-
-
-@dataclass(frozen=True, slots=True)
-class IndexType(TypeAttribute):
-    """A machine-independent integer, `index`."""
-
-    def __str__(self) -> str:
-        return "index"
-
-
-@dataclass(frozen=True, slots=True)
-class FloatType(TypeAttribute):
-    """A floating-point type by its MLIR name: `f16`, `bf16`, `f32` or `f64`."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class NoneType(TypeAttribute):
-    """The type without values, `none`."""
-
-    def __str__(self) -> str:
-        return "none"
-
-
-DYNAMIC = -1
-"""The extent of a dimension that is not known before a program is specialised; printed `?`."""
-
-
-@dataclass(frozen=True, slots=True)
-class TensorType(TypeAttribute):
-    """A ranked tensor, `tensor<?x64xf16>`; `DYNAMIC` extents print as `?`."""
-
-    shape: tuple[int, ...]
-    element: TypeAttribute
-
-    def __str__(self) -> str:
-        dims = "".join("?x" if extent == DYNAMIC else f"{extent}x" for extent in self.shape)
-        return f"tensor<{dims}{self.element}>"
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionType(TypeAttribute):
-    """A function's type, `(index, f32) -> f16`."""
-
-    inputs: tuple[TypeAttribute, ...]
-    results: tuple[TypeAttribute, ...]
-
-    def __str__(self) -> str:
-        inputs = ", ".join(map(str, self.inputs))
-        if len(self.results) == 1 and not isinstance(self.results[0], FunctionType):
-            return f"({inputs}) -> {self.results[0]}"
-        return f"({inputs}) -> ({', '.join(map(str, self.results))})"
-
+__all__ = [
+    "DIALECT_ATTRIBUTES",
+    "DIALECT_TYPES",
+    "DYNAMIC",
+    "F16",
+    "F32",
+    "I1",
+    "I32",
+    "I64",
+    "INDEX",
+    "UNIT",
+    "ArrayAttr",
+    "Attribute",
+    "BodyParser",
+    "DenseArrayAttr",
+    "DenseElementsAttr",
+    "DialectAttribute",
+    "DialectType",
+    "DictAttr",
+    "FloatAttr",
+    "FloatType",
+    "FunctionType",
+    "IndexType",
+    "IntegerAttr",
+    "IntegerType",
+    "NoneType",
+    "OpaqueAttr",
+    "OpaqueType",
+    "StringAttr",
+    "SymbolRefAttr",
+    "TensorType",
+    "TypeAttribute",
+    "UnitAttr",
+    "attribute_dict_text",
+    "attribute_key_text",
+    "boolean",
+    "f32",
+    "float_from_bits",
+    "float_text",
+    "i64",
+    "i64_array",
+    "is_bare_identifier",
+    "quote",
+    "register_dialect_attribute",
+    "register_dialect_type",
+    "round_float",
+    "string",
+    "symbol",
+]
 
 # ---- builtin attributes --------------------------------------------------------------------------
 
@@ -397,7 +356,7 @@ class DialectAttribute(Attribute):
 
     def body(self) -> str:
         """The text between the angle brackets; brackets in it must balance."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what its text is")
 
     def __str__(self) -> str:
         return f"#{self.mnemonic}<{self.body()}>"
@@ -411,7 +370,7 @@ class DialectType(TypeAttribute):
 
     def body(self) -> str:
         """The text between the angle brackets; brackets in it must balance."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what its text is")
 
     def __str__(self) -> str:
         return f"!{self.mnemonic}<{self.body()}>"

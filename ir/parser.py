@@ -281,8 +281,8 @@ class _Parser(AttributeParser):
             start, end = self._operand_place(head, index)
             raise self.error(f"'{base}' has no result {number}", start, end)
         if name not in self._forward:
-            placeholder = Value(Block(), 0, type)
-            self._forward[name] = placeholder, self._operand_place(head, index)[0]
+            stand_in = Value(Block(), 0, type)
+            self._forward[name] = stand_in, self._operand_place(head, index)[0]
         return self._forward[name][0]
 
     def _operand_place(self, head: re.Match[str], index: int) -> tuple[int, int]:
@@ -330,11 +330,11 @@ class _Parser(AttributeParser):
         entry = self._forward.pop(name, None)
         if entry is None:
             return
-        placeholder, start = entry
-        if placeholder.type != value.type:
-            message = f"'{name}' is used as {placeholder.type}, but it is {value.type}"
+        stand_in, start = entry
+        if stand_in.type != value.type:
+            message = f"'{name}' is used as {stand_in.type}, but it is {value.type}"
             raise self.error(message, start, start + len(name))
-        placeholder.replace_all_uses_with(value)
+        stand_in.replace_all_uses_with(value)
 
     def _definition_note(self, name: str) -> tuple[Diagnostic, ...]:
         owner = self._values[name].owner
