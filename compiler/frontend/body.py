@@ -6,7 +6,7 @@ from .ast import Assignment, Definition, Return
 from .expressions import ExpressionChecker
 from .graph import Body
 from .scope import BodyScope, ModelScope
-from .shapes import shapes_agree
+from .shapes import is_known, shapes_agree
 
 
 class BodyChecker:
@@ -53,6 +53,8 @@ class BodyChecker:
         if value is None:
             return
         wanted, found = self.body.result, value.tensor
+        if not is_known(wanted.shape, found.shape):
+            return
         if not shapes_agree(wanted.shape, found.shape) or wanted.is_index != found.is_index:
             message = f"'{self.body.name}' must return {wanted}, not {found}"
             self.report.error(statement.span, message, *self.model.consts.set_note())

@@ -11,7 +11,7 @@ from .ast import CallExpr, Expr, Name, NameExpr, Option, ShapeExpr, Span
 from .consts import Number
 from .graph import Body, Node, Tensor, Variable
 from .operators import MATMUL, OPERATORS, Kind, Operator, Options, OptionSpec, check_reshape
-from .shapes import SO_FAR, Bindings, ShapeError, shape_text, shapes_agree
+from .shapes import SO_FAR, Bindings, ShapeError, is_known, shape_text, shapes_agree
 
 if TYPE_CHECKING:
     from .expressions import ExpressionChecker
@@ -90,7 +90,7 @@ class CallChecker:
             message = f"'{name}' is a layer; apply it with 'repeat(count, {name}, x)'"
             self.report.error(callee.span, message)
         elif name not in self.model.lost:
-            self.report.error(
+            self.report.unknown(
                 callee.span,
                 f"unknown operator '{name}'{did_you_mean(name, OPERATORS)}",
                 f"the operators are {', '.join(OPERATORS)}",
@@ -182,6 +182,8 @@ class CallChecker:
         nodes: tuple[Node, ...],
         exprs: tuple[Expr, ...],
     ) -> None:
+        if not is_known(*(node.tensor.shape for node in nodes)):
+            return
         texts = [shape_text(node.tensor.shape) for node in nodes]
         if operator is MATMUL:
             label, notes, blamed = " @ ".join(texts), error.notes, span
@@ -248,7 +250,8 @@ class CallChecker:
         try:
             check_reshape(node.tensor.shape, shape)
         except ShapeError as error:
-            self.report.error(target.span, error.message, *error.notes, *self.model.consts.set_note())
+            if is_known(node.tensor.shape, shape):
+                self.report.error(target.span, error.message, *error.notes, *self.model.consts.set_note())
             return None
         return self.expressions.emit(Node("reshape", (node,), Tensor(shape), expr.callee.span))
 
@@ -294,6 +297,8 @@ class CallChecker:
         takes, gives = layer.parameters[0].tensor, layer.result
         if _same_type(takes, gives):
             return True
+        if not is_known(takes.shape, gives.shape):
+            return False
         message = f"layer '{layer.name}' cannot be repeated: it takes {takes} and returns {gives}"
         self.report.error(span, message, self.report.note(layer.span, "it is defined here"))
         return False
@@ -302,6 +307,8 @@ class CallChecker:
         wanted = layer.parameters[0].tensor
         if _same_type(wanted, x.tensor):
             return True
+        if not is_known(wanted.shape, x.tensor.shape):
+            return False
         note = self.report.note(layer.span, "it is defined here")
         message = f"layer '{layer.name}' takes {wanted}, not {x.tensor}"
         self.report.error(span, message, note, *self.model.consts.set_note())

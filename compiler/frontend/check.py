@@ -41,13 +41,15 @@ class _ModelChecker:
         scope = ModelScope(self.report, self.consts, element, self.lost)
         for state in model.states:
             scope.variables.setdefault(state.name.text, self._variable(scope, state, None))
-        layers = [definition for definition in model.definitions if definition.kind == "layer"]
-        for definition in layers:
-            scope.layers.setdefault(definition.name.text, self._signature(scope, definition))
+        layers = [
+            (definition, self._signature(scope, definition))
+            for definition in model.definitions
+            if definition.kind == "layer"
+        ]
+        for definition, layer in layers:
+            scope.layers.setdefault(definition.name.text, layer)
         forward_definition, forward = self._forward(scope)
-        checkers: list[BodyChecker] = []
-        for definition in layers:
-            checkers.append(BodyChecker(scope, scope.layers[definition.name.text], definition))
+        checkers = [BodyChecker(scope, layer, definition) for definition, layer in layers]
         if forward_definition is not None and forward is not None:
             checkers.append(BodyChecker(scope, forward, forward_definition))
         for checker in checkers:

@@ -123,7 +123,7 @@ class ConstTable:
         elif name in self._later:
             self._report.error(expr.span, f"const '{name}' is used before it is defined")
         else:
-            self._report.error(expr.span, f"unknown const '{name}'{did_you_mean(name, self.values)}")
+            self._report.unknown(expr.span, f"unknown const '{name}'{did_you_mean(name, self.values)}")
         return None
 
     def negate(self, expr: NegateExpr, value: Number | None) -> Number | None:

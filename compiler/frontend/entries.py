@@ -6,6 +6,7 @@ from ...ir.diagnostics import did_you_mean
 from .ast import CallExpr, Entry, Expr, Model, NameExpr
 from .graph import Body, CheckedEntry
 from .scope import ModelScope
+from .shapes import is_known
 
 ENTRY_NAMES = ("decode", "prefill", "train")
 COMPILED_ENTRIES = ("decode",)
@@ -48,7 +49,7 @@ class _EntryChecker:
         if not self._no_options(call):
             return False
         result = self.forward.result if self.forward is not None else None
-        if result is not None and len(result.shape) != 2:
+        if result is not None and len(result.shape) != 2 and is_known(result.shape):
             message = f"'greedy' needs logits [seq, vocab], but 'forward' returns {result}"
             self.report.error(call.callee.span, message)
             return False

@@ -12,7 +12,7 @@ from .consts import Number
 from .graph import Node, Tensor
 from .operators import ELEMENTWISE, GATHER, MATMUL
 from .scope import BodyScope
-from .shapes import broadcasts, merge, shape_text
+from .shapes import broadcasts, is_known, merge, shape_text
 
 Checked: TypeAlias = Node | int | float | bool | None
 """What an expression is: a tensor, a constant, or None after an error."""
@@ -106,6 +106,8 @@ class ExpressionChecker:
         shapes = left.tensor.shape, right.tensor.shape
         label = f"{shape_text(shapes[0])} {operator} {shape_text(shapes[1])}"
         if not broadcasts(*shapes) and not broadcasts(shapes[1], shapes[0]):
+            if not is_known(*shapes):
+                return None
             rule = "they must be equal, or one the last dimensions of the other"
             message = f"shapes do not agree in {name}"
             self.report.error(expr.span, message, rule, *self.consts.set_note(), label=label)

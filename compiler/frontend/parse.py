@@ -119,7 +119,7 @@ class _Parse:
                 tree = parser.feed_token(token)
             except UnexpectedToken:
                 parser, at = before, index
-                if token.type == "EQUAL" and index and self._begins_line(index - 1):
+                if token.type == "EQUAL" and self._name_begins_line(index - 1):
                     # `y = x +` and then `z = ...`: the line above is incomplete, not this one wrong.
                     parser, at = previous, index - 1
                 self._report_unexpected(parser, at)
@@ -163,7 +163,7 @@ class _Parse:
 
     def _misspelt_keyword(self, index: int) -> str | None:
         """Return the keyword that the name before the token at `index` probably stands for."""
-        if index == 0 or self.tokens[index - 1].type != "NAME" or not self._begins_line(index - 1):
+        if not self._name_begins_line(index - 1):
             return None
         starters = (_STARTS_ITEM | _STARTS_STATEMENT) & _KEYWORDS
         return closest_name(str(self.tokens[index - 1]), [keyword.lower() for keyword in starters])
@@ -186,13 +186,16 @@ class _Parse:
         if _open_braces(parser) < 2:
             return False
         token = self.tokens[index]
-        follows_name = token.type == "LPAR" and index > 0 and self._begins_line(index - 1)
+        follows_name = token.type == "LPAR" and self._name_begins_line(index - 1)
         return token.type in ("CONST", "DTYPE", "LAYER") or follows_name
 
     # ---- recovery
 
     def _begins_line(self, index: int) -> bool:
         return index == 0 or (self.tokens[index - 1].end_line or 0) < (self.tokens[index].line or 0)
+
+    def _name_begins_line(self, index: int) -> bool:
+        return index >= 0 and self.tokens[index].type == "NAME" and self._begins_line(index)
 
     def _recover(self, parser: InteractiveParser, index: int) -> int | None:
         """Leave the statement with the error at `index`; return where to go on, None if that is unclear."""

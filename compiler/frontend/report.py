@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir.diagnostics import Diagnostic, Diagnostics, Severity
-from ...ir.location import FileLoc
+from ...ir.location import FileLoc, file_locations, fuse_locations
 from .ast import Span
 
 
@@ -13,6 +13,7 @@ class Report:
     def __init__(self, filename: str) -> None:
         self.filename = filename
         self._found = Diagnostics()
+        self._unknown: dict[tuple[str, ...], list[Span]] = {}
 
     def location(self, span: Span) -> FileLoc:
         """Return where `span` begins."""
@@ -26,6 +27,10 @@ class Report:
         """Report an error at `span`; `label` is shown behind the carets."""
         self._found.error(message, self.location(span), *notes, length=span.length, label=label)
 
+    def unknown(self, span: Span, message: str, *notes: str) -> None:
+        """Report a name that does not exist; all its uses become one error with many places."""
+        self._unknown.setdefault((message, *notes), []).append(span)
+
     def warning(self, span: Span, message: str, *notes: str | Diagnostic) -> None:
         """Report at `span` what does not stop the compilation."""
         self._found.warning(message, self.location(span), *notes, length=span.length)
@@ -37,13 +42,20 @@ class Report:
     @property
     def has_errors(self) -> bool:
         """Whether an error was reported."""
-        return self._found.has_errors
+        return bool(self._unknown) or self._found.has_errors
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return all diagnostics; those without a place come first, then by line and column."""
-        return sorted(self._found.entries, key=_place)
+        found = [*self._found.entries, *map(self._unknown_name, self._unknown.items())]
+        return sorted(found, key=_place)
+
+    def _unknown_name(self, item: tuple[tuple[str, ...], list[Span]]) -> Diagnostic:
+        (message, *notes), spans = item
+        spans = sorted(spans, key=lambda span: (span.line, span.column))
+        location = fuse_locations(*map(self.location, spans))
+        return Diagnostic(Severity.ERROR, message, location, tuple(notes), spans[0].length)
 
 
 def _place(diagnostic: Diagnostic) -> tuple[int, int]:
-    location = diagnostic.location
-    return (location.line, location.column) if isinstance(location, FileLoc) else (0, 0)
+    places = file_locations(diagnostic.location)
+    return (places[0].line, places[0].column) if places else (0, 0)

@@ -121,7 +121,7 @@ class BodyScope:
         if variable is None and name in self.model.consts.values:
             return self.model.consts.values[name]
         if variable is not None or name not in self.model.lost:
-            self.model.report.error(expr.span, self._why_no_value(name))
+            self._report_no_value(expr)
         return None
 
     def _read(self, variable: Variable, span: Span) -> Node:
@@ -132,7 +132,17 @@ class BodyScope:
             self._reads[variable] = node
         return self._reads[variable]
 
-    def _why_no_value(self, name: str) -> str:
+    def _report_no_value(self, expr: NameExpr) -> None:
+        reason = self._why_no_value(expr.name)
+        if reason is not None:
+            self.model.report.error(expr.span, reason)
+            return
+        known = [*self._bindings, *self.body.variables, *self.model.variables, *self.model.consts.values]
+        message = f"unknown name '{expr.name}'{did_you_mean(expr.name, known)}"
+        self.model.report.unknown(expr.span, message)
+
+    def _why_no_value(self, name: str) -> str | None:
+        """Return why a name that exists has no value; None for a name that does not exist."""
         if self.variable(name) is not None:
             return f"'{name}' is a cache; its rows come from 'append({name}, rows)'"
         if name in BUILT_IN_NAMES:
@@ -143,13 +153,7 @@ class BodyScope:
             return f"'{name}' is a function and no value"
         if name in OPERATORS:
             return f"'{name}' is an operator; use it as {OPERATORS[name].signature}"
-        known = [
-            *self._bindings,
-            *self.body.variables,
-            *self.model.variables,
-            *self.model.consts.values,
-        ]
-        return f"unknown name '{name}'{did_you_mean(name, known)}"
+        return None
 
     def warn_unused(self) -> None:
         """Warn of parameters and assigned names that nothing uses."""

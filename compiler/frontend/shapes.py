@@ -23,6 +23,11 @@ def shape_text(shape: Shape) -> str:
     return "[" + ", ".join("?" if extent is None else str(extent) for extent in shape) + "]"
 
 
+def is_known(*shapes: Shape) -> bool:
+    """Whether no extent is unknown: what an error left of a shape is no ground for another error."""
+    return not any(None in shape for shape in shapes)
+
+
 def agree(left: Extent, right: Extent) -> bool:
     """Whether two extents are equal as far as is known."""
     return left is None or right is None or left == right

@@ -24,6 +24,29 @@ def test_an_unknown_name() -> None:
     )
 
 
+def test_an_unknown_name_is_reported_once_with_all_its_places() -> None:
+    text = replaced(TALE, (", context = 256", ""), ("h = rmsnorm(x, norm1, eps = 1e-5)", ""))
+    assert headlines(text) == [
+        "12:19 error: unknown const 'context'",
+        "15:22 error: unknown name 'h'",
+    ]
+    assert messages(text).endswith(
+        "error: unknown name 'h'\n"
+        "  --> m.wdl:15:22\n"
+        "   |\n"
+        "15 |     q = rope(reshape(h @ wq, [seq, heads, head_dim]), theta = 10000.0)\n"
+        "   |                      ^\n"
+        "  --> m.wdl:16:35\n"
+        "   |\n"
+        "16 |     k = append(keys, rope(reshape(h @ wk, [seq, kv_heads, head_dim]), theta = 10000.0))\n"
+        "   |                                   ^\n"
+        "  --> m.wdl:17:32\n"
+        "   |\n"
+        "17 |     v = append(values, reshape(h @ wv, [seq, kv_heads, head_dim]))\n"
+        "   |                                ^"
+    )
+
+
 def test_all_errors_are_found_at_once_and_in_order() -> None:
     text = replaced(
         TALE,
@@ -88,6 +111,11 @@ def test_a_layer_is_no_operator() -> None:
     assert headlines(text) == ["28:9 error: 'block' is a layer; apply it with 'repeat(count, block, x)'"]
 
 
+def test_a_shape_that_is_partly_unknown_is_no_ground_for_an_error() -> None:
+    text = small("y = x @ u + b\nz = rmsnorm(y, u)\nreturn reshape(z, [seq, nope, 7])", "weight u: [4, nope]")
+    assert headlines(text) == ["4:42 error: unknown const 'nope'"]
+
+
 # ---- assignments
 
 
@@ -150,6 +178,12 @@ def test_names_are_defined_once() -> None:
     ]
     found = headlines(replaced(MLP, ("weight w2", "weight seq")))
     assert "7:10 error: 'seq' is built in and cannot be defined" in found
+
+
+def test_both_of_two_layers_of_one_name_are_checked() -> None:
+    layer = "layer block(x: [seq], y: [seq]) -> [seq] { return nothing }"
+    found = headlines(replaced(TALE, ("weight embed", f"{layer} weight embed")))
+    assert found == ["24:9 error: 'block' is defined twice", "24:53 error: unknown name 'nothing'"]
 
 
 def test_a_layer_may_use_names_of_the_model_again() -> None:

@@ -1,7 +1,9 @@
 """Syntax errors: what was expected, where, and going on after them; the syntax tree's places."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsc.compiler.frontend import compile_wdl
@@ -121,6 +123,13 @@ def test_text_that_ends_too_early(text: str) -> None:
     assert "expected" in found[0]
 
 
+@pytest.mark.parametrize(
+    "text", ["} = x", "model m {\n} = x", "model m {\n= = x\n}", "model m {\nx = = x\n= 1 }"]
+)
+def test_an_equal_sign_out_of_place(text: str) -> None:
+    assert 1 <= len(headlines(text)) <= 3
+
+
 def test_comments_and_line_ends_mean_nothing() -> None:
     flat = " ".join(line.partition("//")[0] for line in TALE.splitlines())
     assert str(compile_wdl(flat, "m.wdl")) == str(compile_wdl(TALE, "m.wdl"))
@@ -209,10 +218,7 @@ WORDS = [
 ]
 
 
-@given(st.integers(0, len(TALE)), st.integers(0, 12), st.lists(st.sampled_from(WORDS), max_size=3))
-def test_spoilt_text_gives_diagnostics_only(position: int, length: int, words: list[str]) -> None:
-    """Whatever is cut out and put in, there is a module, or diagnostics that point into the text."""
-    text = TALE[:position] + " ".join(words) + TALE[position + length :]
+def check_that_it_is_a_module_or_diagnostics(text: str) -> None:
     warnings: list[Diagnostic] = []
     try:
         assert verify(compile_wdl(text, "m.wdl", warnings=warnings)) == []
@@ -222,3 +228,38 @@ def test_spoilt_text_gives_diagnostics_only(position: int, length: int, words: l
         assert found
     shown = render(found, {"m.wdl": text})
     assert shown.count(" | ") >= 2 * len(found)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, len(TALE)), st.integers(0, 12), st.lists(st.sampled_from(WORDS), max_size=3))
+def test_spoilt_text_gives_diagnostics_only(position: int, length: int, words: list[str]) -> None:
+    """Whatever is cut out and put in, there is a module, or diagnostics that point into the text."""
+    check_that_it_is_a_module_or_diagnostics(TALE[:position] + " ".join(words) + TALE[position + length :])
+
+
+TOKENS = re.findall(r"\w+|->|\s+|.", TALE)
+WORD_POSITIONS = [i for i, token in enumerate(TOKENS) if re.match(r"\w", token)]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from(WORD_POSITIONS), st.sampled_from(WORD_POSITIONS)), max_size=3))
+def test_swapped_words_give_diagnostics_only(swaps: list[tuple[int, int]]) -> None:
+    tokens = list(TOKENS)
+    for i, j in swaps:
+        tokens[i], tokens[j] = tokens[j], tokens[i]
+    check_that_it_is_a_module_or_diagnostics("".join(tokens))
+
+
+LINES = TALE.splitlines()
+LINE_NUMBERS = st.integers(0, len(LINES) - 1)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(LINE_NUMBERS, LINE_NUMBERS), max_size=2), st.lists(LINE_NUMBERS, max_size=2))
+def test_lines_moved_about_give_diagnostics_only(copies: list[tuple[int, int]], gone: list[int]) -> None:
+    lines: list[str] = list(LINES)
+    for source, target in copies:
+        lines.insert(target, LINES[source])
+    for number in gone:
+        del lines[number]
+    check_that_it_is_a_module_or_diagnostics("\n".join(lines))
