@@ -63,15 +63,11 @@ def _merge_in_region(region: Region, scopes: list[dict[Key, Operation]], memory:
 def _merge_in_block(block: Block, scopes: list[dict[Key, Operation]], memory: _Memory) -> None:
     for op in block.operations:
         if op.regions:
-            written = written_variables(op)
-            # A body may run again after it wrote, or not at all: what was read before says nothing in it
-            # about what it writes, and what it read says nothing afterwards.
-            memory.write(written)
+            # A body may run again after it wrote, so what was read before it is not what it reads.
+            memory.write(written_variables(op))
             isolated = lookup_spec(op.name) is None or has_trait(op, Trait.ISOLATED)
-            inner = [] if isolated else scopes
             for region in op.regions:
-                _merge_in_region(region, inner, memory)
-                memory.write(written)
+                _merge_in_region(region, [] if isolated else scopes, memory)
             continue
         key = _key(op, memory)
         if key is None:

@@ -19,21 +19,6 @@ class DCE(Pass):
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Erase from the end to the start, users before what they use."""
-        pending = list(module.walk())
-        while pending:
-            op = pending.pop()
-            if op.parent is not None and is_dead(op):
-                sources = _sources(op)
+        for op in reversed(list(module.walk())):
+            if is_dead(op):
                 op.erase()
-                pending.extend(sources)
-
-
-def _sources(op: Operation) -> list[Operation]:
-    """Return what computes the values that `op` and all nested in it take from outside, each once."""
-    found: dict[Operation, None] = {}
-    for nested in op.walk():
-        for operand in nested.operands:
-            source = operand.defining_op
-            if source is not None and not op.is_ancestor_of(source):
-                found[source] = None
-    return list(found)

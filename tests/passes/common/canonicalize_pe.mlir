@@ -97,3 +97,20 @@
   }) {predicate = "eq"} : (index, index) -> ()
   "pe.return"() : () -> ()
 }) {sym_name = "a"} : () -> ()
+
+// -----
+
+// What is of another use stays, as both would have to be computed.
+// CHECK: %[[X:.*]] = "pe.coord"()
+// CHECK-NEXT: %[[TWO:.*]] = "pe.constant"() {value = 2 : i64}
+// CHECK-NEXT: %[[SUM:.*]] = "pe.addi"(%[[X]], %[[TWO]])
+// CHECK-NEXT: %[[MORE:.*]] = "pe.addi"(%[[SUM]], %[[TWO]])
+// CHECK-NEXT: "pe.store"(%[[SUM]], %[[MORE]])
+"pe.program"() ({
+  %x = "pe.coord"() {axis = "x"} : () -> index
+  %two = "pe.constant"() {value = 2 : i64} : () -> index
+  %sum = "pe.addi"(%x, %two) : (index, index) -> index
+  %more = "pe.addi"(%sum, %two) : (index, index) -> index
+  "pe.store"(%sum, %more) {type = i32} : (index, index) -> ()
+  "pe.return"() : () -> ()
+}) {sym_name = "a"} : () -> ()
