@@ -28,6 +28,14 @@ def is_fancy(stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def share_a_file(first: TextIO, second: TextIO) -> bool:
+    """Whether two streams go to one terminal, pipe or file."""
+    try:
+        return os.path.sameopenfile(first.fileno(), second.fileno())
+    except (OSError, ValueError):  # one of them is closed or stands for no file at all
+        return False
+
+
 def accept_any_text() -> None:
     """Let stdout and stderr replace characters that their encoding lacks, rather than fail."""
     for stream in (sys.stdout, sys.stderr):

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ..results import TokenResult
-from ..terminal import Terminal
+from ..terminal import Terminal, share_a_file
 from ..text import printable
 
 _OUTPUTS_SHOWN = 4
@@ -19,7 +19,7 @@ class TokenView:
     """Shows a run while it goes on; use it as a context manager.
 
     With `streams_text`, the generated text (or each row's answer) goes to stdout: as it comes, but at the
-    end if stdout and stderr are one terminal, where it grows below the lines meanwhile.
+    end if stdout and stderr are one terminal or file, where it would run into the lines.
     """
 
     def __init__(self, terminal: Terminal, clock_hz: int, *, streams_text: bool) -> None:
@@ -30,7 +30,7 @@ class TokenView:
         self._tokens = 0
         self._answers: list[str] = []
         self._live: Live | None = None
-        self._holds_text = terminal.fancy and sys.stdout.isatty()
+        self._holds_text = not terminal.quiet and share_a_file(sys.stdout, sys.stderr)
 
     def __enter__(self) -> TokenView:
         if self._terminal.fancy:
