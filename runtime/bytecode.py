@@ -81,12 +81,24 @@ OPCODE_NAMES = (
     *("send", "recv", "recv_reduce", "recv_reduce_forward"),
 )
 
+DESCRIPTORS: Mapping[int, int] = {
+    MAP_UNARY: 2,
+    MAP_BINARY: 3,
+    MAP_CONSTANT: 2,
+    FMA: 3,
+    FILL: 1,
+    ARGMAX: 2,
+    KEEP_EQUAL: 3,
+}
+"""Descriptors of vector instructions; those that communicate have one."""
+
 # ---- types and functions -------------------------------------------------------------------------
 
 F16 = 0
 F32 = 1
 I32 = 2
-TYPE_NUMBERS: Mapping[str, int] = {"f16": F16, "f32": F32, "i32": I32}
+TYPE_NAMES = ("f16", "f32", "i32")
+TYPE_NUMBERS: Mapping[str, int] = {name: number for number, name in enumerate(TYPE_NAMES)}
 
 COPY, NEG, ABS, RELU = 0, 1, 2, 3
 EXP, TANH, SIGMOID, SILU, GELU = 4, 5, 6, 7, 8
@@ -242,15 +254,40 @@ def assemble(name: str, instructions: Sequence[Instruction]) -> Program:
 
 
 def disassemble(program: Program) -> str:
-    """Return one line an instruction: row, name, operands, where it comes from."""
-    lines: list[str] = []
-    for index, row in enumerate(program.code.tolist()):
-        numbers: list[int] = row
-        last = max((k for k in range(15) if numbers[OPERANDS + k] or numbers[REGISTERS] >> k & 1), default=-1)
-        operands = [
-            f"r{numbers[OPERANDS + k]}" if numbers[REGISTERS] >> k & 1 else str(numbers[OPERANDS + k])
-            for k in range(last + 1)
-        ]
-        name = OPCODE_NAMES[numbers[OPCODE]]
-        lines.append(f"{index:4d}  {name} {', '.join(operands)}".rstrip() + f"  ; {program.sites[index]}")
-    return "\n".join(lines)
+    """Return one line an instruction: row, name, operands, where it comes from.
+
+    A descriptor is written `type[base: n0 x s0, n1 x s1]`.
+    """
+    return "\n".join(
+        f"{index:4d}  {_text(row)}  ; {program.sites[index]}"
+        for index, row in enumerate(program.code.tolist())
+    )
+
+
+def _text(row: list[int]) -> str:
+    """Return an instruction as text."""
+    opcode = row[OPCODE]
+
+    def operand(index: int) -> str:
+        value = row[OPERANDS + index]
+        return f"r{value}" if row[REGISTERS] >> index & 1 else str(value)
+
+    def descriptor(index: int) -> str:
+        base, n0, s0, n1, s1 = (operand(5 * index + k) for k in range(5))
+        name = TYPE_NAMES[row[TYPES] >> 2 * index & 3]
+        return f"{name}[{base}: {n0} x {s0}, {n1} x {s1}]"
+
+    if opcode >= MAP_UNARY:
+        operands = [descriptor(index) for index in range(DESCRIPTORS.get(opcode, 1))]
+        if opcode != SEND and opcode >= SEND:
+            operands.append(f"in {row[CHANNEL_IN]}")
+        if opcode in (SEND, REDUCE_FORWARD):
+            operands.append(f"out {row[CHANNEL_OUT]}")
+    else:
+        scalars = 0 if opcode == HALT else 1 if opcode == LOAD else 2
+        operands = [operand(index) for index in range(scalars)]
+        if opcode in (FOR, NEXT, IF):
+            operands.append(f"else {row[JUMP]}" if opcode == IF else f"to {row[JUMP]}")
+        if opcode not in (HALT, STORE, IF):
+            operands.insert(0, f"r{row[TARGET]} =")
+    return f"{OPCODE_NAMES[opcode]} {', '.join(operands)}".replace("=, ", "= ").rstrip()

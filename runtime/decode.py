@@ -1,16 +1,23 @@
-"""Decoding: the operations of a `pe.program` become bytecode, with their costs and where they come from."""
+"""Decoding: from the operations of a `pe.program` to bytecode with costs and registers.
+
+Constants, coordinates, addresses and arguments cost nothing: they are known when a program is loaded and
+become immediates or preset registers. All other scalars get registers by linear scan, which is exact
+here because control flow is structured.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ..ir.attributes import FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
-from ..ir.dialects.pe import dsd_type
+from ..ir.diagnostics import DiagnosticError, error_at
+from ..ir.dialects.pe import DsdType
 from ..ir.location import file_locations
 from ..ir.operation import Block, Operation, Value
 from . import bytecode as bc
-from .bytecode import Costs, Descriptor, Instruction, Operand, Program, Register, Site, assemble
+from .bytecode import Costs, Descriptor, Instruction, Operand, Program, Register, Site
 
 _SCALARS = {
     "pe.addi": bc.ADD,
@@ -21,202 +28,296 @@ _SCALARS = {
     "pe.mini": bc.MINIMUM,
     "pe.maxi": bc.MAXIMUM,
 }
-_REDUCTIONS = {"add": bc.F_ADD, "max": bc.F_MAX, "min": bc.F_MIN}
+_COMMUNICATION = {
+    "pe.send": bc.SEND,
+    "pe.recv": bc.RECEIVE,
+    "pe.recv_reduce": bc.REDUCE,
+    "pe.recv_reduce_forward": bc.REDUCE_FORWARD,
+}
 
 
-def decode_program(program: Operation, offsets: Mapping[str, int], costs: Costs) -> Program:
-    """Return the bytecode of a verified `pe.program`; `offsets` gives the byte offset of each buffer by name."""
-    return _Decoder(offsets, costs).program(program)
+@dataclass(slots=True)
+class _Lifetime:
+    """A virtual register: the instruction that defines it, the last one that needs it."""
+
+    start: int
+    end: int
+
+
+def decode_program(program: Operation, name: str, buffers: Mapping[str, int], costs: Costs) -> Program:
+    """Return the bytecode of a `pe.program`; `buffers` has the byte offset of each buffer of its region.
+
+    Raises `DiagnosticError` for an operation that a PE does not have.
+    """
+    decoder = _Decoder(buffers, costs)
+    decoder.block(program.body)
+    if not decoder.instructions or decoder.instructions[-1].opcode != bc.HALT:
+        raise _error("the program does not end in pe.return", program)
+    return bc.assemble(name, _allocate(decoder.instructions, decoder.lifetimes))
 
 
 class _Decoder:
-    def __init__(self, offsets: Mapping[str, int], costs: Costs) -> None:
-        self.offsets = offsets
-        self.costs = costs
-        self.code: list[Instruction] = []
-        self.operands: dict[Value, Operand] = {}
-        self.descriptors: dict[Value, Descriptor] = {}
-        self.registers = bc.PRESET_REGISTERS
+    """Writes instructions over virtual registers, numbered from `PRESET_REGISTERS` on."""
 
-    def program(self, op: Operation) -> Program:
-        self.block(op.body)
-        return assemble(str(op.symbol_name), self.code)
+    def __init__(self, buffers: Mapping[str, int], costs: Costs) -> None:
+        self.buffers = buffers
+        self.costs = costs
+        self.instructions: list[Instruction] = []
+        self.operands: dict[Value, Operand] = {}
+        self.lifetimes: list[_Lifetime] = []
+        self.loops: list[tuple[int, list[Register]]] = []
+        """Loops around the operation being decoded: first instruction, registers used inside."""
 
     def block(self, block: Block) -> None:
+        """Decode the operations of a block."""
         for op in block.operations:
             self.operation(op)
 
-    # ---- operands
+    def operation(self, op: Operation) -> None:
+        """Decode one operation."""
+        match op.name:
+            case "pe.constant":
+                self.operands[op.result] = op.attribute("value", IntegerAttr).value
+            case "pe.coord":
+                self.operands[op.result] = Register(bc.R_X if _string(op, "axis") == "x" else bc.R_Y)
+            case "pe.argument":
+                self.operands[op.result] = Register(bc.ARGUMENT_REGISTERS[_string(op, "name")])
+            case "pe.address":
+                buffer = op.attribute("buffer", SymbolRefAttr).leaf
+                if buffer not in self.buffers:
+                    raise _error(f"there is no buffer '{buffer}'", op)
+                self.operands[op.result] = self.buffers[buffer]
+            case "pe.dsd" | "pe.yield":
+                pass
+            case "pe.return":
+                self.emit(op, bc.HALT)
+            case "pe.load":
+                self.emit(op, bc.LOAD, (0,), call_cycles=self.costs.scalar_cycles)
+                self.define(op.result)
+            case "pe.store":
+                type_number = bc.TYPE_NUMBERS[str(op.attributes["type"])]
+                self.emit(op, bc.STORE, (0, 1), function=type_number, call_cycles=self.costs.scalar_cycles)
+            case "pe.for":
+                self.loop(op)
+            case "pe.if":
+                self.condition(op)
+            case _ if op.name in _SCALARS:
+                self.emit(op, _SCALARS[op.name], (0, 1), call_cycles=self.costs.scalar_cycles)
+                self.define(op.result)
+            case _ if op.name in _COMMUNICATION:
+                self.communication(op)
+            case _:
+                self.vector(op)
 
-    def register(self, value: Value) -> int:
-        """Give `value` a register of its own."""
-        number = self.registers
-        self.registers += 1
-        self.operands[value] = Register(number)
-        return number
+    # ---- values
 
-    def values(self, op: Operation) -> list[Operand]:
-        return [self.operands[value] for value in op.operands]
-
-    def dsds(self, op: Operation) -> list[Descriptor]:
-        return [self.descriptors[value] for value in op.operands]
-
-    def add(self, op: Operation, opcode: int, call_cycles: int = 0, **fields: object) -> Instruction:
-        """Append an instruction that comes from `op`."""
-        places = file_locations(op.location)
-        where = f"{places[0].file}:{places[0].line}:{places[0].column}" if places else ""
-        function = op.attributes.get("fn")
-        name = f"{op.name} {function.value}" if isinstance(function, StringAttr) else op.name
-        instruction = Instruction(opcode, call_cycles=call_cycles, site=Site(name, where), **fields)  # type: ignore[arg-type]
-        self.code.append(instruction)
+    def emit(
+        self,
+        op: Operation,
+        opcode: int,
+        scalars: tuple[int, ...] = (),
+        descriptors: int = 0,
+        *,
+        function: int = 0,
+        call_cycles: int = 0,
+    ) -> Instruction:
+        """Append an instruction with these scalar operands of `op`, or its first so many descriptors."""
+        instruction = Instruction(
+            opcode,
+            [self.scalar(op, op.operands[index]) for index in scalars],
+            [self.descriptor(op, op.operands[index]) for index in range(descriptors)],
+            function=function,
+            call_cycles=call_cycles,
+            site=_site(op),
+        )
+        self.instructions.append(instruction)
         return instruction
 
-    # ---- operations
+    def define(self, value: Value) -> Register:
+        """Give `value` a virtual register, written by the last instruction."""
+        register = Register(bc.PRESET_REGISTERS + len(self.lifetimes))
+        last = len(self.instructions) - 1
+        self.lifetimes.append(_Lifetime(last, last))
+        self.operands[value] = register
+        self.instructions[-1].target = register.number
+        return register
 
-    def operation(self, op: Operation) -> None:
-        name = op.name
-        if name in _SCALARS:
-            operands = self.values(op)
-            self.add(
-                op,
-                _SCALARS[name],
-                self.costs.scalar_cycles,
-                operands=operands,
-                target=self.register(op.result),
-            )
-        elif name == "pe.yield":
-            return
-        else:
-            getattr(self, f"_{name.partition('.')[2]}")(op)
+    def scalar(self, op: Operation, value: Value) -> Operand:
+        """Return the operand that holds `value`, which the instruction to come uses."""
+        if value not in self.operands:
+            raise _error("an operand is not an integer known here", op)
+        operand = self.operands[value]
+        if isinstance(operand, Register) and operand.number >= bc.PRESET_REGISTERS:
+            self.use(operand)
+        return operand
 
-    def _constant(self, op: Operation) -> None:
-        self.operands[op.result] = op.attribute("value", IntegerAttr).value
+    def use(self, register: Register) -> None:
+        """Keep `register` for the instruction to come, and if it is from outside a loop until that ends."""
+        lifetime = self.lifetimes[register.number - bc.PRESET_REGISTERS]
+        lifetime.end = max(lifetime.end, len(self.instructions))
+        for start, used in self.loops:
+            if lifetime.start < start:
+                used.append(register)
 
-    def _coord(self, op: Operation) -> None:
-        axis = op.attribute("axis", StringAttr).value
-        self.operands[op.result] = Register(bc.R_X if axis == "x" else bc.R_Y)
+    def descriptor(self, op: Operation, value: Value) -> Descriptor:
+        """Return the descriptor that `value`, a result of `pe.dsd`, stands for."""
+        source = value.defining_op
+        if source is None or source.name != "pe.dsd" or not isinstance(value.type, DsdType):
+            raise _error("an operand is not made by pe.dsd", op)
+        fields = [self.scalar(op, operand) for operand in source.operands]
+        return Descriptor(bc.TYPE_NUMBERS[str(value.type.element)], *fields)
 
-    def _argument(self, op: Operation) -> None:
-        self.operands[op.result] = Register(bc.ARGUMENT_REGISTERS[op.attribute("name", StringAttr).value])
+    # ---- control
 
-    def _address(self, op: Operation) -> None:
-        self.operands[op.result] = self.offsets[op.attribute("buffer", SymbolRefAttr).leaf]
-
-    def _dsd(self, op: Operation) -> None:
-        base, n0, s0, n1, s1 = self.values(op)
-        element = bc.TYPE_NUMBERS[str(dsd_type(op.result).element)]
-        self.descriptors[op.result] = Descriptor(element, base, n0, s0, n1, s1)
-
-    def _load(self, op: Operation) -> None:
-        operands = self.values(op)
-        self.add(op, bc.LOAD, self.costs.scalar_cycles, operands=operands, target=self.register(op.result))
-
-    def _store(self, op: Operation) -> None:
-        kind = bc.TYPE_NUMBERS[str(op.attributes["type"])]
-        self.add(op, bc.STORE, self.costs.scalar_cycles, operands=self.values(op), function=kind)
-
-    def _return(self, op: Operation) -> None:
-        self.add(op, bc.HALT)
-
-    def _for(self, op: Operation) -> None:
-        lower, upper = self.values(op)
-        counter = self.register(op.body.arguments[0])
-        # The loop over layers is the one that runs as often as the instance has layers.
-        layers = int(upper == Register(bc.R_LAYER_COUNT))
-        start = self.add(
-            op, bc.FOR, self.costs.branch_cycles, operands=[lower, upper], target=counter, constant=layers
-        )
-        first = len(self.code)
+    def loop(self, op: Operation) -> None:
+        """Decode a loop: its start, its body, its end."""
+        start = self.emit(op, bc.FOR, (0, 1))
+        first = len(self.instructions) - 1
+        counter = self.define(op.body.arguments[0])
+        bound = op.operands[1].defining_op
+        layers = bound is not None and bound.name == "pe.argument" and _string(bound, "name") == "layer_count"
+        start.constant = int(layers)
+        self.loops.append((first, []))
         self.block(op.body)
-        self.add(
-            op,
-            bc.NEXT,
-            self.costs.branch_cycles,
-            operands=[lower, upper],
-            target=counter,
-            jump=first,
-            constant=layers,
-        )
-        start.jump = len(self.code)
+        self.use(counter)
+        upper = self.scalar(op, op.operands[1])
+        end = self.emit(op, bc.NEXT, call_cycles=self.costs.branch_cycles)
+        end.operands = (0, upper)
+        end.target, end.jump, end.constant = counter.number, first + 1, start.constant
+        start.jump = len(self.instructions)
+        _, used = self.loops.pop()
+        for register in used:
+            lifetime = self.lifetimes[register.number - bc.PRESET_REGISTERS]
+            lifetime.end = max(lifetime.end, len(self.instructions) - 1)
 
-    def _if(self, op: Operation) -> None:
-        predicate = bc.PREDICATE_NUMBERS[op.attribute("predicate", StringAttr).value]
-        test = self.add(op, bc.IF, self.costs.branch_cycles, operands=self.values(op), function=predicate)
+    def condition(self, op: Operation) -> None:
+        """Decode a condition and what it guards."""
+        predicate = bc.PREDICATE_NUMBERS[_string(op, "predicate")]
+        test = self.emit(op, bc.IF, (0, 1), function=predicate, call_cycles=self.costs.branch_cycles)
         self.block(op.body)
-        test.jump = len(self.code)
+        test.jump = len(self.instructions)
 
-    # ---- vectors
+    # ---- vectors and wavelets
 
-    def vector(self, op: Operation, opcode: int, element_cycles: tuple[int, int], **fields: object) -> None:
-        """Append a vector instruction on all of `op`'s descriptors."""
-        self.add(
-            op,
-            opcode,
-            self.costs.vector_call_cycles,
-            descriptors=self.dsds(op),
-            element_cycles=element_cycles,
-            **fields,
+    def communication(self, op: Operation) -> None:
+        """Decode a send or a receive."""
+        instruction = self.emit(op, _COMMUNICATION[op.name], (), 1, call_cycles=self.costs.comm_setup_cycles)
+        if "fn" in op.attributes:
+            instruction.function = bc.BINARY_NUMBERS[_string(op, "fn")]
+        both = op.name == "pe.recv_reduce_forward"
+        if op.name != "pe.send":
+            instruction.channel_in = _integer(op, "in_channel" if both else "channel")
+        if both or op.name == "pe.send":
+            instruction.channel_out = _integer(op, "out_channel" if both else "channel")
+
+    def vector(self, op: Operation) -> None:
+        """Decode a vector operation."""
+        count = len(op.operands)
+        function = _string(op, "fn") if "fn" in op.attributes else ""
+        constant = op.attributes.get("value")
+        match op.name:
+            case "pe.map" if function in bc.UNARY_NUMBERS and count == 2:
+                opcode, number = bc.MAP_UNARY, bc.UNARY_NUMBERS[function]
+            case "pe.map" if function in bc.BINARY_NUMBERS and count == 2 and constant is not None:
+                opcode, number = bc.MAP_CONSTANT, bc.BINARY_NUMBERS[function]
+            case "pe.map" if function in bc.BINARY_NUMBERS and count == 3:
+                opcode, number = bc.MAP_BINARY, bc.BINARY_NUMBERS[function]
+            case "pe.fma":
+                opcode, number = bc.FMA, 0
+            case "pe.fill":
+                opcode, number = bc.FILL, 0
+            case "pe.argmax":
+                opcode, number = bc.ARGMAX, 0
+            case "pe.keep_equal":
+                opcode, number = bc.KEEP_EQUAL, 0
+            case _:
+                raise _error("not an operation that a PE executes", op)
+        instruction = self.emit(
+            op, opcode, (), count, function=number, call_cycles=self.costs.vector_call_cycles
         )
+        if opcode == bc.ARGMAX and instruction.descriptors[0].type != bc.I32:
+            raise _error("the result is an i32", op)
+        if isinstance(constant, FloatAttr):
+            (instruction.constant,) = struct.unpack("<I", struct.pack("<f", constant.value))
+        types = [descriptor.type for descriptor in instruction.descriptors]
+        instruction.element_cycles = element_cycles(opcode, function, types, self.costs)
 
-    def rate(self, op: Operation) -> tuple[int, int]:
-        """Cycles per element, as a fraction, of plain arithmetic."""
-        half = all(descriptor.type == bc.F16 for descriptor in self.dsds(op))
-        return (1, self.costs.f16_elements_per_cycle if half else self.costs.f32_elements_per_cycle)
 
-    def _map(self, op: Operation) -> None:
-        name = op.attribute("fn", StringAttr).value
-        special = name in bc.SPECIAL_FUNCTIONS
-        cycles = (self.costs.special_function_cycles, 1) if special else self.rate(op)
-        if name in bc.UNARY_NUMBERS:
-            self.vector(op, bc.MAP_UNARY, cycles, function=bc.UNARY_NUMBERS[name])
-        elif "value" in op.attributes:
-            bits = self._float_bits(op)
-            self.vector(op, bc.MAP_CONSTANT, cycles, function=bc.BINARY_NUMBERS[name], constant=bits)
-        else:
-            self.vector(op, bc.MAP_BINARY, cycles, function=bc.BINARY_NUMBERS[name])
+def element_cycles(opcode: int, function: str, types: list[int], costs: Costs) -> tuple[int, int]:
+    """Return numerator and denominator of the cycles that an element of a vector instruction takes."""
+    if function in bc.SPECIAL_FUNCTIONS:
+        return costs.special_function_cycles, 1
+    if opcode in (bc.ARGMAX, bc.KEEP_EQUAL):
+        return costs.compare_cycles, 1
+    if all(type_number == bc.F16 for type_number in types):
+        return 1, costs.f16_elements_per_cycle
+    if opcode == bc.FMA and types == [bc.F32, bc.F16, bc.F16]:
+        return 1, costs.mixed_fma_per_cycle
+    return 1, costs.f32_elements_per_cycle
 
-    @staticmethod
-    def _float_bits(op: Operation) -> int:
-        (bits,) = struct.unpack("<I", struct.pack("<f", op.attribute("value", FloatAttr).value))
-        return int(bits)
 
-    def _fma(self, op: Operation) -> None:
-        dst, *sources = self.dsds(op)
-        mixed = dst.type == bc.F32 and all(source.type == bc.F16 for source in sources)
-        self.vector(op, bc.FMA, (1, self.costs.mixed_fma_per_cycle) if mixed else self.rate(op))
+def _allocate(instructions: list[Instruction], lifetimes: list[_Lifetime]) -> list[Instruction]:
+    """Return the instructions with as few registers as their lifetimes allow."""
+    numbers: dict[int, int] = {}
+    free: list[int] = []
+    ending: dict[int, list[int]] = {}
+    following = bc.PRESET_REGISTERS
+    begins = {lifetime.start: number for number, lifetime in enumerate(lifetimes)}
+    for at in range(len(instructions)):
+        # A register that is read for the last time here may be written here: reads come first.
+        free.extend(ending.pop(at, ()))
+        if at in begins:
+            virtual = begins[at]
+            if free:
+                free.sort(reverse=True)
+                physical = free.pop()
+            else:
+                physical, following = following, following + 1
+            numbers[virtual + bc.PRESET_REGISTERS] = physical
+            ending.setdefault(max(lifetimes[virtual].end, at + 1), []).append(physical)
 
-    def _fill(self, op: Operation) -> None:
-        self.vector(op, bc.FILL, self.rate(op), constant=self._float_bits(op))
+    def renamed(operand: Operand) -> Operand:
+        if isinstance(operand, Register):
+            return Register(numbers.get(operand.number, operand.number))
+        return operand
 
-    def _argmax(self, op: Operation) -> None:
-        self.vector(op, bc.ARGMAX, (self.costs.compare_cycles, 1))
-
-    def _keep_equal(self, op: Operation) -> None:
-        self.vector(op, bc.KEEP_EQUAL, (self.costs.compare_cycles, 1))
-
-    # ---- communication
-
-    def exchange(self, op: Operation, opcode: int, **fields: object) -> None:
-        """Append an instruction that talks to other PEs."""
-        self.add(op, opcode, self.costs.comm_setup_cycles, descriptors=self.dsds(op), **fields)
-
-    def _send(self, op: Operation) -> None:
-        self.exchange(op, bc.SEND, channel_out=op.attribute("channel", IntegerAttr).value)
-
-    def _recv(self, op: Operation) -> None:
-        self.exchange(op, bc.RECEIVE, channel_in=op.attribute("channel", IntegerAttr).value)
-
-    def _recv_reduce(self, op: Operation) -> None:
-        function = _REDUCTIONS[op.attribute("fn", StringAttr).value]
-        channel = op.attribute("channel", IntegerAttr).value
-        self.exchange(op, bc.REDUCE, function=function, channel_in=channel)
-
-    def _recv_reduce_forward(self, op: Operation) -> None:
-        function = _REDUCTIONS[op.attribute("fn", StringAttr).value]
-        self.exchange(
-            op,
-            bc.REDUCE_FORWARD,
-            function=function,
-            channel_in=op.attribute("in_channel", IntegerAttr).value,
-            channel_out=op.attribute("out_channel", IntegerAttr).value,
+    return [
+        replace(
+            instruction,
+            operands=[renamed(operand) for operand in instruction.operands],
+            descriptors=[
+                Descriptor(descriptor.type, *(renamed(operand) for operand in descriptor.operands))
+                for descriptor in instruction.descriptors
+            ],
+            target=numbers.get(instruction.target, 0),
         )
+        for instruction in instructions
+    ]
+
+
+def _error(message: str, op: Operation) -> DiagnosticError:
+    return error_at(f"'{op.name}': {message}", op.location)
+
+
+def _string(op: Operation, key: str) -> str:
+    return op.attribute(key, StringAttr).value
+
+
+def _integer(op: Operation, key: str) -> int:
+    return op.attribute(key, IntegerAttr).value
+
+
+def _site(op: Operation) -> Site:
+    """Return an operation's name with what tells it from others, and where it was written."""
+    words = [op.name]
+    for key in ("fn", "predicate"):
+        value = op.attributes.get(key)
+        if isinstance(value, StringAttr):
+            words.append(value.value)
+    for key in ("channel", "in_channel", "out_channel"):
+        value = op.attributes.get(key)
+        if isinstance(value, IntegerAttr):
+            words.append(f"{key.replace('_', ' ')} {value.value}")
+    places = file_locations(op.location)
+    location = f"{places[0].file}:{places[0].line}:{places[0].column}" if places else ""
+    return Site(" ".join(words), location)

@@ -1,11 +1,11 @@
-"""From a checked final module to a machine: programs decoded, PEs and routers set up, memories empty."""
+"""From a final module, `pe` and `fabric` operations only, to the machine that executes it."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import cast
 
 from ..ir.attributes import ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from ..ir.diagnostics import error_at
 from ..ir.dialects.fabric import numbers
 from ..ir.operation import Operation
 from ..ir.target import Target
@@ -16,55 +16,80 @@ from .machine import Machine
 from .wiring import QueueDepths, Rect, Route
 
 
+def costs_of(target: Target) -> Costs:
+    """Return what instructions take on `target`."""
+    return Costs(**{field.name: getattr(target, field.name) for field in fields(Costs)})
+
+
+def queue_depths_of(target: Target) -> QueueDepths:
+    """Return the queues of `target`."""
+    return QueueDepths(**{field.name: getattr(target, field.name) for field in fields(QueueDepths)})
+
+
 def machine_from_module(module: Operation, target: Target) -> Machine:
-    """Return the machine that `module` describes, on the whole grid of `target`.
+    """Return the machine that the final `module` describes, with empty memories.
 
-    Raises `MachineFault` for what can never run, a route that leads off the wafer for example.
+    Raises `DiagnosticError` for an operation that PEs do not have or a symbol that is not there, and
+    `MachineFault` for what can never run, as `Machine` does.
     """
-    ops = list(module.body.operations)
-    costs = Costs(**{field.name: getattr(target, field.name) for field in fields(Costs)})
-    depths = QueueDepths(**{field.name: getattr(target, field.name) for field in fields(QueueDepths)})
+    tops = list(module.body.operations)
+    costs = costs_of(target)
     programs: list[Program] = []
-    numbers_of: dict[tuple[str, ...], int] = {}
-    for region in ops:
-        if region.name != "fabric.region":
-            continue
-        offsets = {
-            str(op.symbol_name): op.attribute("offset", IntegerAttr).value
-            for op in region.body.operations
-            if op.name == "pe.buffer"
-        }
-        for op in region.body.operations:
+    program_numbers: dict[tuple[str, str], int] = {}
+    sram_bytes = 0
+    for region in (op for op in tops if op.name == "fabric.region"):
+        name = str(region.symbol_name)
+        members = list(region.body.operations)
+        offsets: dict[str, int] = {}
+        for op in members:
+            if op.name == "pe.buffer":
+                offset = op.attribute("offset", IntegerAttr).value
+                offsets[str(op.symbol_name)] = offset
+                sram_bytes = max(sram_bytes, offset + op.attribute("bytes", IntegerAttr).value)
+        for op in members:
             if op.name == "pe.program":
-                numbers_of[str(region.symbol_name), str(op.symbol_name)] = len(programs)
-                programs.append(decode_program(op, offsets, costs))
-    instances = {str(op.symbol_name): op for op in ops if op.name == "fabric.instance"}
-    tiles = [_tile(op, instances, numbers_of) for op in ops if op.name == "pe.tile"]
-    routes = [_route(op) for op in ops if op.name == "fabric.route"]
-    return Machine(target.width, target.height, routes, tiles, programs, depths, target.sram_bytes)
+                program_numbers[name, str(op.symbol_name)] = len(programs)
+                programs.append(decode_program(op, f"{name}.{op.symbol_name}", offsets, costs))
+    if sram_bytes > target.sram_bytes:
+        raise error_at(
+            f"the buffers take {sram_bytes} bytes of each PE's {target.sram_bytes}", module.location
+        )
+    instances = {op.symbol_name: op for op in tops if op.name == "fabric.instance"}
+    tiles = [_tile(op, instances, program_numbers) for op in tops if op.name == "pe.tile"]
+    routes = [_route(op) for op in tops if op.name == "fabric.route"]
+    depths = queue_depths_of(target)
+    width, height = target.width, target.height
+    if "fabric.grid" in module.attributes:
+        width, height = numbers(module, "fabric.grid")
+    return Machine(width, height, routes, tiles, programs, depths, sram_bytes)
 
 
-def _tile(op: Operation, instances: dict[str, Operation], programs: dict[tuple[str, ...], int]) -> Tile:
-    instance = instances[op.attribute("instance", SymbolRefAttr).leaf]
+def _tile(
+    op: Operation, instances: dict[str | None, Operation], program_numbers: dict[tuple[str, str], int]
+) -> Tile:
+    name = op.attribute("instance", SymbolRefAttr).leaf
+    instance = instances.get(name)
+    program = op.attribute("program", SymbolRefAttr)
+    number = program_numbers.get((program.root, program.leaf))
+    if instance is None or number is None:
+        missing = f"@{name}" if instance is None else str(program)
+        raise error_at(f"'pe.tile': there is no {missing}", op.location)
     x, y = numbers(instance, "origin")
     first, end = numbers(instance, "layers")
-    x0, y0, *rest = numbers(op, "rect")
-    return Tile(
-        programs[op.attribute("program", SymbolRefAttr).path],
-        cast("Rect", (x + x0, y + y0, *rest)),
-        (x, y),
-        numbers(op, "channels"),
-        (first, end),
-        str(instance.symbol_name),
-    )
+    x0, y0, nx, ny, sx, sy = numbers(op, "rect")
+    rect: Rect = (x + x0, y + y0, nx, ny, sx, sy)
+    return Tile(number, rect, (x, y), numbers(op, "channels"), (first, end), name)
 
 
 def _route(op: Operation) -> Route:
-    outputs = (entry.value for entry in op.attribute("outputs", ArrayAttr) if isinstance(entry, StringAttr))
+    x0, y0, nx, ny, sx, sy = numbers(op, "rect")
+    outputs = tuple(
+        output.value for output in op.attribute("outputs", ArrayAttr) if isinstance(output, StringAttr)
+    )
     return Route(
-        op.attribute("flow", StringAttr).value,
-        op.attribute("color", IntegerAttr).value,
-        cast("Rect", numbers(op, "rect")),
-        op.attribute("input", StringAttr).value,
-        tuple(outputs),
+        flow=op.attribute("flow", StringAttr).value,
+        color=op.attribute("color", IntegerAttr).value,
+        rect=(x0, y0, nx, ny, sx, sy),
+        input=op.attribute("input", StringAttr).value,
+        outputs=outputs,
     )

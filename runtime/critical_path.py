@@ -1,0 +1,216 @@
+"""The critical path of a step: which cycles were computing, which travelling, which waiting.
+
+The path is walked backwards from the last PE's end. A receive that had to wait for a wavelet leads to the
+cycle in which its source sent it: the k-th wavelet that a core takes from a color is the k-th that the
+color's only source sent. The pieces of the path touch each other, so their lengths sum to the step's
+cycles exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import bytecode as bc
+from .machine import Machine, StepResult
+from .wavelet import state as st
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Cycles along the critical path of a step; `total` is the step's cycles."""
+
+    compute: int = 0
+    """Work on elements in vector instructions."""
+    hops: int = 0
+    """Links and ramps, for the wavelet that the path follows."""
+    serialization: int = 0
+    """Streaming messages: one cycle for each wavelet behind the first, and one to take the last."""
+    software: int = 0
+    """Setting up vector and communication instructions, scalars, branches."""
+    wait: int = 0
+    """Anything else: links taken by others, queues without room."""
+
+    @property
+    def total(self) -> int:
+        """The sum."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the critical path: `cycles` of one kind at a PE, before cycle `end`."""
+
+    pe: int
+    kind: str
+    end: int
+    cycles: int
+    instruction: int
+    """Row of `Machine.code`."""
+
+
+def breakdown_of(machine: Machine, result: StepResult) -> Breakdown:
+    """Return where the cycles of a step went. Raises `ValueError` if the step kept no log."""
+    cycles = {field.name: 0 for field in fields(Breakdown)}
+    for segment in critical_path(machine, result):
+        cycles[segment.kind] += segment.cycles
+    return Breakdown(**cycles)
+
+
+def critical_path(machine: Machine, result: StepResult) -> list[Segment]:
+    """Return the segments of a step's critical path, the last one first.
+
+    Raises `ValueError` if the step kept no log.
+    """
+    if result.log is None:
+        raise ValueError("the step kept no log")
+    return _Walk(machine, result.log).run(int(np.argmax(result.end_cycles))) if machine.pes else []
+
+
+class _Walk:
+    """Walks the log backwards from one PE's end."""
+
+    def __init__(self, machine: Machine, log: NDArray[np.int32]) -> None:
+        self.machine = machine
+        log = log[np.isin(log[:, st.LOG_CAUSE], (st.CAUSE_LOCAL, st.CAUSE_LAYER), invert=True)]
+        # The engine writes each PE's rows in order; a stable sort keeps that.
+        self.rows = log[np.argsort(log[:, st.LOG_CORE], kind="stable")].astype(np.int64)
+        self.first_row = np.searchsorted(self.rows[:, st.LOG_CORE], np.arange(machine.pes + 1))
+        self.segments: list[Segment] = []
+        self.streams: dict[tuple[int, int, int], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def field(self, row: int, name: int) -> int:
+        """Return one field of a row."""
+        return int(self.rows[row, name])
+
+    def add(self, row: int, kind: str, end: int, cycles: int) -> int:
+        """Note `cycles` of a kind before `end`; return when they began."""
+        if cycles:
+            pe, pc = self.field(row, st.LOG_CORE), self.field(row, st.LOG_PC)
+            self.segments.append(Segment(pe, kind, end, cycles, pc))
+        return end - cycles
+
+    def run(self, pe: int) -> list[Segment]:
+        """Walk back from the end of `pe`."""
+        row = int(self.first_row[pe + 1]) - 1
+        time = self.local_work(row, self.field(row, st.LOG_START))
+        row -= 1
+        while time > 0:
+            # The run of wavelets in `row` was going on up to `time`.
+            slot = self.field(row, st.LOG_SLOT)
+            time = self.add(row, "serialization", time, time - slot)
+            first, cause = self.field(row, st.LOG_FIRST), self.field(row, st.LOG_CAUSE)
+            if cause == st.CAUSE_ARRIVAL:
+                row, time = self.arrival(row, slot)
+            elif first > 0:
+                # The output queue had no room between two wavelets of the instruction.
+                before = self.field(row - 1, st.LOG_SLOT) + self.field(row - 1, st.LOG_COUNT)
+                time = self.add(row, "wait", time, time - before)
+                row -= 1
+            else:
+                setup = int(self.machine.code[self.field(row, st.LOG_PC), bc.CALL_CYCLES])
+                begins = self.field(row, st.LOG_START) + setup
+                time = self.add(row, "wait", time, time - begins)
+                time = self.add(row, "software", time, setup)
+                time = self.local_work(row, time)
+                row -= 1
+        return self.segments
+
+    def local_work(self, row: int, time: int) -> int:
+        """Note the work between the PE's previous communication and `time`, at which `row` begins."""
+        time = self.add(row, "compute", time, self.field(row, st.LOG_COMPUTE))
+        return self.add(row, "software", time, self.field(row, st.LOG_SOFTWARE))
+
+    def arrival(self, row: int, slot: int) -> tuple[int, int]:
+        """Follow the first wavelet of `row`, which arrived in cycle `slot`, to where it was sent.
+
+        Returns the source's row and the cycle in which it sent the wavelet.
+        """
+        pe = self.field(row, st.LOG_CORE)
+        color = self.color(row, bc.CHANNEL_IN)
+        rows, before = self.stream(pe, color, bc.CHANNEL_IN)
+        number = int(before[np.searchsorted(rows, row)])
+        source, links = self.source(pe, color)
+        rows, before = self.stream(source, color, bc.CHANNEL_OUT)
+        index = int(np.searchsorted(before, number, side="right")) - 1
+        sender = int(rows[index])
+        sent = self.field(sender, st.LOG_SLOT) + number - int(before[index])
+        ramp = self.machine.depths.ramp_cycles
+        travel = (ramp + 1) + links + max(ramp, 1)
+        time = self.add(row, "wait", slot, slot - sent - travel)
+        return sender, self.add(row, "hops", time, travel)
+
+    def color(self, row: int, channel_field: int) -> int:
+        """Return the color of the channel that a row's instruction receives from or sends to."""
+        channel = int(self.machine.code[self.field(row, st.LOG_PC), channel_field])
+        return int(self.machine.channels[self.machine.pe_tile[self.field(row, st.LOG_CORE)], channel])
+
+    def stream(self, pe: int, color: int, channel_field: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows in which a PE takes (or sends) a color, and how many wavelets came before each."""
+        key = (pe, color, channel_field)
+        if key not in self.streams:
+            first = int(self.first_row[pe])
+            code = self.machine.code[self.rows[first : int(self.first_row[pe + 1]), st.LOG_PC]]
+            opcodes = (bc.SEND, bc.REDUCE_FORWARD)
+            if channel_field == bc.CHANNEL_IN:
+                opcodes = (bc.RECEIVE, bc.REDUCE, bc.REDUCE_FORWARD)
+            colors = self.machine.channels[self.machine.pe_tile[pe]][code[:, channel_field]]
+            rows = first + np.flatnonzero(np.isin(code[:, bc.OPCODE], opcodes) & (colors == color))
+            counts = self.rows[rows, st.LOG_COUNT]
+            self.streams[key] = rows, np.cumsum(counts) - counts
+        return self.streams[key]
+
+    def source(self, pe: int, color: int) -> tuple[int, int]:
+        """Return the PE whose wavelets of `color` reach `pe`, and how many links they take."""
+        wiring = self.machine.wiring
+        router = int(self.machine.pe_y[pe]) * self.machine.width + int(self.machine.pe_x[pe])
+        first, end = int(wiring.first_route[router]), int(wiring.first_route[router + 1])
+        queue = first + int(np.flatnonzero(wiring.network.color[first:end] == color)[0])
+        links = 0
+        while not int(wiring.queues[queue, st.SHAPE]) & st.FROM_CORE:
+            queue = int(wiring.queues[queue, st.SOURCE])
+            links += 1
+        return int(wiring.queues[queue, st.SOURCE]), links
+
+
+def layer_cycles_of(machine: Machine, result: StepResult) -> float | None:
+    """Return the mean cycles of an executed layer, None if no program loops over layers.
+
+    A layer of an instance ends when its last PE has ended it; the first begins when the last PE has come to
+    it. Raises `ValueError` if the step kept no log.
+    """
+    if result.log is None:
+        raise ValueError("the step kept no log")
+    log = result.log[result.log[:, st.LOG_CAUSE] == st.CAUSE_LAYER]
+    loops = _layer_loops(machine)
+    instances = [tile.instance for tile in machine.tiles]
+    times: dict[tuple[str, int, int], int] = {}
+    for core, pc, count, time in log[:, [st.LOG_CORE, st.LOG_PC, st.LOG_COUNT, st.LOG_SLOT]].tolist():
+        key = instances[int(machine.pe_tile[core])], loops[pc], count
+        times[key] = max(times.get(key, 0), time)
+    total = layers = 0
+    for (instance, loop, count), time in times.items():
+        if (instance, loop, count + 1) not in times:
+            total += time - times[instance, loop, 0]
+            layers += count
+    return total / layers if layers else None
+
+
+def _layer_loops(machine: Machine) -> dict[int, int]:
+    """Return which of its program's loops over layers each `FOR` and `NEXT` of such a loop belongs to."""
+    loops: dict[int, int] = {}
+    starts: dict[int, int] = {}
+    row = 0
+    for program in machine.programs:
+        found = 0
+        for pc in range(row, row + len(program.code)):
+            opcode = int(machine.code[pc, bc.OPCODE])
+            if opcode == bc.FOR and machine.code[pc, bc.CONSTANT]:
+                loops[pc] = starts[pc + 1] = found
+                found += 1
+            elif opcode == bc.NEXT and machine.code[pc, bc.CONSTANT]:
+                loops[pc] = starts[int(machine.code[pc, bc.JUMP])]
+        row += len(program.code)
+    return loops
