@@ -1,0 +1,135 @@
+"""A session: a program with weights on a simulated wafer, executed position by position.
+
+Every step is one launch of the same programs: all PEs start at cycle 0 and the step ends when the last
+one has ended and the network is empty. The next token stays on the wafer; the host only looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..ir.attributes import I32, DictAttr
+from ..ir.diagnostics import error_at
+from ..ir.operation import Operation
+from ..ir.target import Target
+from .critical_path import Breakdown, breakdown_of, layer_cycles_of
+from .host import Array, Variables, expand, gather, scatter
+from .machine import Machine
+from .module import machine_from_module
+from .wavelet.state import LOG_RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What one position cost and gave. `breakdown` sums to `cycles`; `token` is None without a greedy entry."""
+
+    position: int
+    token: int | None
+    outputs: Mapping[str, Array]
+    cycles: int
+    breakdown: Breakdown
+    layer_cycles: float | None
+    """Mean cycles of one executed layer; None for a model without repeated layers."""
+    link_hops: int
+
+
+class MachineMemory:
+    """The memories of a `Machine`, by coordinates on the wafer."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._bytes = machine.sram.view(np.uint8)
+
+    def write(self, x: int, y: int, offset: int, values: Array) -> None:
+        """Store the bytes of `values` at byte `offset` of PE (x, y)."""
+        data = np.frombuffer(values.tobytes(), np.uint8)
+        self._bytes[self._machine.pe_index[y, x], offset : offset + data.size] = data
+
+    def read(self, x: int, y: int, offset: int, dtype: np.dtype[np.generic], count: int) -> Array:
+        """Return `count` elements from byte `offset` of PE (x, y)."""
+        row = self._bytes[self._machine.pe_index[y, x], offset : offset + count * dtype.itemsize]
+        return row.copy().view(dtype)
+
+
+class Session:
+    """Holds a machine with the weights in its memories. Raises `DiagnosticError` if a weight is missing."""
+
+    def __init__(
+        self, module: Operation, weights: Mapping[str, Array], announce: Callable[[], None] | None = None
+    ) -> None:
+        attribute = module.attributes["fabric.target"]
+        assert isinstance(attribute, DictAttr), "a checked program has a target"
+        self.target = Target.from_attribute(attribute)
+        self.machine = machine_from_module(module, self.target)
+        self.variables = Variables(module)
+        self._memory = MachineMemory(self.machine)
+        self._announce = announce
+        for name in self.variables.of_kind("weight", "constant"):
+            values = expand(name, self.variables.by_name[name], weights)
+            scatter(self._memory, self.variables, name, values)
+        self._inputs = self.variables.of_kind("input")
+        self._outputs = self.variables.of_kind("output")
+        if len(self._inputs) != 1:
+            raise error_at(f"the entry takes {len(self._inputs)} inputs, not one", module.location)
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether the entry takes a token (else a vector)."""
+        return self.variables.type(self._inputs[0]).element == I32
+
+    @property
+    def input_name(self) -> str:
+        """The name of the entry's argument."""
+        return self._inputs[0].partition(".")[2]
+
+    @property
+    def input_size(self) -> int:
+        """Elements of the entry's input vector; 1 for a token."""
+        return int(np.prod(self.variables.shape(self._inputs[0]), dtype=np.int64))
+
+    @property
+    def context(self) -> int | None:
+        """The most positions that the caches hold; None without caches."""
+        extents = [self.variables.type(name).dims[0].extent for name in self.variables.of_kind("cache")]
+        return min(extents) if extents else None
+
+    def feed(self, value: Array) -> None:
+        """Put the next input (a token or a vector) into the wafer's memory."""
+        kind = self.variables.type(self._inputs[0])
+        dtype = np.int32 if kind.element == I32 else np.float16
+        array = np.asarray(value).astype(dtype).reshape(self.variables.shape(self._inputs[0]))
+        scatter(self._memory, self.variables, self._inputs[0], array)
+
+    def step(self, position: int, value: Array | int | None = None) -> StepReport:
+        """Execute one position, on `value` if given, else on the token that the wafer chose last.
+
+        Raises `MachineFault` when the program goes wrong.
+        """
+        if value is not None:
+            self.feed(np.asarray(value))
+        result = self.machine.run_step({"position": position}, log_level=LOG_RUNS, announce=self._announce)
+        outputs = {
+            name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
+        }
+        token = outputs.pop("token", None)
+        return StepReport(
+            position,
+            None if token is None else int(token),
+            outputs,
+            result.cycles,
+            breakdown_of(self.machine, result),
+            layer_cycles_of(self.machine, result),
+            result.link_hops,
+        )
+
+    def generate(self, prompt: Sequence[int], tokens: int) -> Iterator[StepReport]:
+        """Feed `prompt` token by token, then go on for `tokens` tokens in all.
+
+        The step of the prompt's last token gives the first new one, so `len(prompt) + tokens - 1` steps
+        are yielded.
+        """
+        for position in range(len(prompt) + tokens - 1):
+            yield self.step(position, prompt[position] if position < len(prompt) else None)
