@@ -85,7 +85,7 @@ def build(args: Namespace, context: Context) -> Build:
         from .views.timing import timing_table
 
         front_end = ("front end", compilation.frontend_seconds, sum(1 for _ in compilation.model.walk()))
-        context.terminal.console.print(timing_table(compilation.records, front_end))
+        context.terminal.show(timing_table(compilation.records, front_end), asked=True)
     return Build(compilation, options, description, strategy)
 
 

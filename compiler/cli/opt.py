@@ -67,7 +67,7 @@ def run_opt(args: Namespace, context: Context) -> int:
     if args.timing:
         from .views.timing import timing_table
 
-        context.terminal.console.print(timing_table(job.records))
+        context.terminal.show(timing_table(job.records), asked=True)
     if problems:
         raise DiagnosticError(problems)
     _write(args.output, f"{SPLIT}\n".join(results))

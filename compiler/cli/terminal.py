@@ -73,10 +73,18 @@ class Terminal:
         width = None if sys.stderr.isatty() else PLAIN_WIDTH
         return Console(stderr=True, force_terminal=False, color_system=None, highlight=False, width=width)
 
-    def show(self, *parts: RenderableType) -> None:
-        """Show something to people, unless they want quiet."""
-        if not self.quiet:
-            self.console.print(*parts)
+    def show(self, part: RenderableType, *, asked: bool = False) -> None:
+        """Show something to people, unless they want quiet; if they `asked` for it, in any case."""
+        if self.quiet and not asked:
+            return
+        if is_fancy(sys.stderr):
+            self.console.print(part)
+            return
+        with self.console.capture() as capture:
+            self.console.print(part)
+        # Tables pad their cells; who looks for a line in a log does not want that.
+        text = "\n".join(line.rstrip() for line in capture.get().split("\n"))
+        print(text, end="", file=sys.stderr, flush=True)
 
     def announce(self, text: str) -> None:
         """Say a sentence to people, unless they want quiet; cheaper than `show`."""

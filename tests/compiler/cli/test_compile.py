@@ -70,6 +70,7 @@ def test_what_people_see_is_plain_in_a_pipe(wsc: Command, classifier: Path) -> N
     assert done.out == ""
     assert "\x1b" not in done.err
     assert "\r" not in done.err
+    assert not [line for line in done.err.splitlines() if line != line.rstrip()]
     assert re.search(r"place +\d+\.\d{3} s +\d+ operations", done.err)
     assert "floor plan: 4 x 3 PEs of tiny" in done.err
     assert re.search(r"^A{2,8}[A·]* ", done.err, re.MULTILINE)
