@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
@@ -32,16 +33,16 @@ class PassContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(ABC):
     """Base of all passes. Subclasses set `name` and implement `run`; their fields are their options."""
 
     name: ClassVar[str]
     required: ClassVar[bool] = True
     """Whether no program comes out without it; only others may be disabled."""
 
+    @abstractmethod
     def run(self, module: Operation, context: PassContext) -> None:
         """Change `module` in place. Raises `DiagnosticError` when the input cannot be compiled."""
-        raise NotImplementedError
 
     @classmethod
     def option_fields(cls) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsc.ir.diagnostics import DiagnosticError, render
-from wsc.passes.base import Pass, choice
+from wsc.ir.operation import Operation
+from wsc.passes.base import Pass, PassContext, choice
 from wsc.passes.fabric.place import Place
 from wsc.passes.pipeline import (
     PASSES,
@@ -34,12 +35,18 @@ class Sample(Pass):
     flag: bool = False
     mode: str = choice("slow", "fast")
 
+    def run(self, module: Operation, context: PassContext) -> None:
+        context.warn("ran", module.location)
+
 
 @dataclass(frozen=True, slots=True)
 class Plain(Pass):
     """Has no options."""
 
     name: ClassVar[str] = "plain"
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        context.warn("ran", module.location)
 
 
 REGISTRY: dict[str, type[Pass]] = {"sample": Sample, "plain": Plain}
