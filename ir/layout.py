@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
+from operator import mul
 from typing import ClassVar
 
 import numpy as np
@@ -129,6 +131,8 @@ def parse_split(body: str) -> Split:
         raise ValueError(f"factors and order do not fit {extent} elements")
     if local < 1 or granule < 1 or (extent != DYNAMIC and extent % local):
         raise ValueError(f"local {local} or granule {granule} does not fit {extent} elements")
+    if factors and local not in accumulate((factors[i] for i in order), mul, initial=1):
+        raise ValueError(f"local {local} is no leading part of the factors in layout order")
     return Split(extent, match["axis"], factors, order, local, granule, match["cyclic"] is not None)
 
 

@@ -103,6 +103,11 @@ _MAY_BE_ZERO = frozenset(
     }
 )
 
+_LARGEST = 10**12
+"""Sums and products of a few numbers must fit 64 bits."""
+_KEYS = ("name", "summary", "base", "numbers")
+_ENTRY_KEYS = ("value", "source")
+
 
 def _impossible(values: Mapping[str, int]) -> list[str]:
     """Return one message per number that no machine can have, and per rule between numbers that is broken."""
@@ -111,6 +116,8 @@ def _impossible(values: Mapping[str, int]) -> list[str]:
         least = 0 if key in _MAY_BE_ZERO else 1
         if key in NUMBERS and value < least:
             problems.append(f"'{key}' is {value}; it must be at least {least}")
+        if key in NUMBERS and value > _LARGEST:
+            problems.append(f"'{key}' is {value}; it must be at most {_LARGEST}")
     if problems or any(key not in values for key in NUMBERS):
         return problems
     ramp = values["ramp_cycles"]
@@ -181,9 +188,10 @@ def load_target(name_or_path: str) -> TargetDescription:
 
 
 def parse_target(text: str, filename: str) -> TargetDescription:
-    """Read a target from TOML `text`: `name`, `summary`, optional `base` (a built-in target to start
-    from) and
-    a table `numbers` of `key = { value, source }`.
+    """Read a target from TOML `text`.
+
+    It has `name`, `summary`, optionally `base` (a built-in target to start from) and a table `numbers` of
+    `key = { value, source }`.
 
     Raises `DiagnosticError` with every problem, each pointing at its line of `filename`.
     """
@@ -200,24 +208,36 @@ def parse_target(text: str, filename: str) -> TargetDescription:
 
     values: dict[str, int] = {}
     sources: dict[str, str] = {}
+    for key in data:
+        if key not in _KEYS:
+            hint = "; it belongs into [numbers]" if key in NUMBERS else did_you_mean(key, _KEYS)
+            report(f"unknown key '{key}'{hint}", key)
     base = data.get("base")
     if isinstance(base, str) and base in builtin_target_names():
         description = load_target(base)
         values = {key: getattr(description.target, key) for key in NUMBERS}
         sources = dict(description.sources)
     elif base is not None:
-        report(f"'base' must be one of {', '.join(builtin_target_names())}", "base")
+        hint = did_you_mean(base, builtin_target_names()) if isinstance(base, str) else ""
+        report(f"'base' must be one of {', '.join(builtin_target_names())}{hint}", "base")
     name = data.get("name")
     if not isinstance(name, str) or not name:
         report("a target needs a 'name'", "name")
+    summary = data.get("summary", "")
+    if not isinstance(summary, str):
+        report("'summary' must be a string", "summary")
     raw_numbers = data.get("numbers", {})
     numbers = cast("dict[str, object]", raw_numbers) if isinstance(raw_numbers, dict) else {}
+    if not isinstance(raw_numbers, dict):
+        report("'numbers' must be a table of key = { value = ..., source = \"...\" }", "numbers")
     for key, entry in numbers.items():
         if key not in NUMBERS:
             report(f"unknown number '{key}'{did_you_mean(key, NUMBERS)}", key)
             continue
         fields_of_entry = cast("dict[str, object]", entry) if isinstance(entry, dict) else {"value": entry}
         value, source = fields_of_entry.get("value"), fields_of_entry.get("source")
+        for unknown in [name for name in fields_of_entry if name not in _ENTRY_KEYS]:
+            report(f"unknown key '{unknown}' of '{key}'{did_you_mean(unknown, _ENTRY_KEYS)}", key)
         if isinstance(value, bool) or not isinstance(value, int):
             report(f"'{key}' must be an integer, written {key} = {{ value = ..., source = \"...\" }}", key)
             continue
@@ -230,10 +250,11 @@ def parse_target(text: str, filename: str) -> TargetDescription:
             report(f"missing number '{key}'", "numbers")
     for message in _impossible(values):
         match = re.match(r"'(\w+)'", message)
-        report(message, match[1] if match else "numbers")
+        assert match is not None, "every message begins with the number's name"
+        report(message, match[1] if match[1] in numbers else "base")
     if problems:
         raise DiagnosticError(problems)
-    return TargetDescription(Target(name=str(name), **values), str(data.get("summary", "")), sources)
+    return TargetDescription(Target(name=str(name), **values), str(summary), sources)
 
 
 def _find_key(text: str, filename: str, key: str) -> FileLoc:
