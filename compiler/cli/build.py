@@ -93,6 +93,7 @@ def _instrumentations(args: Namespace, context: Context, passes: list[str]) -> l
     """Return what watches the passes, besides progress. Raises `UsageError` for passes that do not run."""
     from ...ir.printer import print_operation
     from ...passes.instrumentation import DirectoryDump, StreamDump
+    from .ir_text import ir_text
 
     found: list[Instrumentation] = [context.recorder]
     if args.print_ir_after is not None or args.print_ir_after_change:
@@ -106,7 +107,14 @@ def _instrumentations(args: Namespace, context: Context, passes: list[str]) -> l
                     f"--print-ir-after: pass '{name}' does not run{did_you_mean(name, passes)}",
                     f"passes that run: {', '.join(dict.fromkeys(passes))}",
                 )
-        found.append(StreamDump(sys.stderr, after=names, only_changes=args.print_ir_after_change))
+        found.append(
+            StreamDump(
+                sys.stderr,
+                after=names,
+                only_changes=args.print_ir_after_change,
+                render=lambda module: ir_text(module, sys.stderr),
+            )
+        )
     if args.dump_dir is not None:
         # With locations, so that a dump loses nothing when `wsc opt` goes on from it.
         found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
@@ -115,6 +123,6 @@ def _instrumentations(args: Namespace, context: Context, passes: list[str]) -> l
 
 def print_stopped(compilation: Compilation) -> None:
     """Print the module of a compilation that `--stop-after` ended to stdout."""
-    from ...ir.printer import print_operation
+    from .ir_text import ir_text
 
-    print(print_operation(compilation.module))
+    print(ir_text(compilation.module, sys.stdout))

@@ -18,6 +18,7 @@ from .context import Context
 from .errors import ExitStatus, FileError, UsageError
 from .expected import compare, find_expected
 from .files import write_file
+from .ir_text import ir_text
 from .reproducer import PIPELINE_COMMENT
 from .sources import read_text
 
@@ -46,7 +47,13 @@ def run_opt(args: Namespace, context: Context) -> int:
     if args.run_reproducer:
         context.sources.texts[PIPELINE_FILE] = _pipeline_in(filename, text)
         passes = parse_pipeline(context.sources.texts[PIPELINE_FILE])
-    job = _Job(passes, filename, context, allow_unregistered=args.allow_unregistered_dialect)
+    job = _Job(
+        passes,
+        filename,
+        context,
+        allow_unregistered=args.allow_unregistered_dialect,
+        to_stdout=args.output is None,
+    )
     results: list[str] = []
     problems: list[Diagnostic] = []
     for part in split_input(text) if args.split_input_file else [text]:
@@ -78,8 +85,15 @@ class _Job:
     """What is done to each input."""
 
     def __init__(
-        self, passes: Sequence[Pass], filename: str, context: Context, *, allow_unregistered: bool
+        self,
+        passes: Sequence[Pass],
+        filename: str,
+        context: Context,
+        *,
+        allow_unregistered: bool,
+        to_stdout: bool,
     ) -> None:
+        self.to_stdout = to_stdout
         self.passes = passes
         self.filename = filename
         self.recorder = context.recorder
@@ -89,12 +103,12 @@ class _Job:
         self.records: list[PassRecord] = []
 
     def run(self, text: str, found: list[Diagnostic]) -> str:
-        """Return what comes out of one input; adds what the passes remark to `found`."""
+        """Return the text of what one input becomes; adds what the passes remark to `found`."""
         self.recorder.pipeline(self.passes)
         module = parse_module(text, self.filename)
         context = PassContext(found)
         self.records += self.manager.run(module, context)
-        return print_operation(module) + "\n"
+        return (ir_text(module, sys.stdout) if self.to_stdout else print_operation(module)) + "\n"
 
 
 def split_input(text: str) -> Iterator[str]:

@@ -87,13 +87,13 @@ def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult)
     if result.estimated_cycles_per_token is not None:
         table.add_row("estimated", "the compiler's cycles: closed forms, nothing executed")
     if sources is None:
-        table.add_row("target", "the program file has the target's numbers without their sources")
+        table.add_row("sources", "the program file has the target's numbers without their sources")
     else:
         for kind, start in (("calibrated", "fit"), ("assumed", "assumed")):
             names = [name for name in NUMBERS if sources.get(name, "").startswith(start)]
             if names:
                 table.add_row(kind, ", ".join(f"{name} {getattr(target, name):,}" for name in names))
-        table.add_row("published", f"the target's other numbers: see `wsc targets {target.name}`")
+        table.add_row("sources", f"`wsc targets {target.name}` says where each of its numbers comes from")
     table.add_row("not simulated", "host input and output; energy; yield")
     return table
 
