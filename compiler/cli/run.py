@@ -106,7 +106,7 @@ def _estimate(estimates: Estimates | None, tokens: list[TokenResult]) -> float |
 
 def _load(args: Namespace, context: Context) -> _Loaded | None:
     """Read the program, or compile the model; None if the compilation was to stop before it was complete."""
-    if not args.model.endswith(".wsx"):
+    if not _is_program(args.model):
         built = build(args, context)
         compilation = built.compilation
         if args.stop_after is not None:
@@ -129,6 +129,17 @@ def _load(args: Namespace, context: Context) -> _Loaded | None:
     program = read_program(Path(args.model))
     estimates = Estimates.from_numbers(program.estimates)
     return _Loaded(program.module, program.model, program.name, program.entry, estimates, None)
+
+
+def _is_program(path: str) -> bool:
+    """Whether a file is a compiled program: by its name, or because it begins like one."""
+    if path.endswith(".wsx"):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PK\x03\x04"  # a zip archive; no model's text begins like that
+    except OSError:
+        return False  # whoever reads the model says what is wrong
 
 
 def _weights(args: Namespace, program: _Loaded, context: Context) -> dict[str, NDArray[Any]]:

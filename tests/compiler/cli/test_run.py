@@ -171,6 +171,12 @@ def test_no_weights(wsc: Command, compiled: Path, folder: Path) -> None:
     assert wsc("run", "other.wsx", "--prompt", "A token", "--tokens", "1").out == TALE[7] + "\n"
 
 
+def test_a_program_of_another_name(wsc: Command, compiled: Path, folder: Path) -> None:
+    shutil.copy(compiled / "tale.wsx", folder / "program")
+    shutil.copy(compiled / "tale.safetensors", folder)
+    assert wsc("run", "program", "--prompt", "A token", "--tokens", "1").out == TALE[7] + "\n"
+
+
 def test_the_wrong_weights(wsc: Command, compiled: Path) -> None:
     weights = str(compiled / "mlp.safetensors")
     done = wsc("run", str(compiled / "tale.wsx"), "--prompt", "A", "--weights", weights)
