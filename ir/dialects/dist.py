@@ -17,6 +17,7 @@ from ..attributes import (
     F16,
     F32,
     I32,
+    INDEX,
     DenseElementsAttr,
     DialectType,
     FloatAttr,
@@ -110,7 +111,7 @@ def parse_dist_tensor(body: str) -> DistTensor:
     if match is None:
         raise ValueError(f"not a distributed tensor: '{body}'")
     # Commas inside brackets belong to a split's factors and order.
-    dims = [part for part in re.split(r",(?![^\[]*\])", match["dims"]) if part.strip()]
+    dims = re.split(r",(?![^\[]*\])", match["dims"]) if match["dims"].strip() else []
     return DistTensor(
         match["grid"],
         tuple(map(parse_split, dims)),
@@ -215,8 +216,12 @@ def _verify_repeat(op: Operation, report: Report) -> None:
     carried = [value.type for value in op.operands]
     if [value.type for value in op.results] != carried:
         report("result types differ from the carried values'")
-    if [argument.type for argument in op.body.arguments[1:]] != carried:
+    if [argument.type for argument in op.body.arguments] != [INDEX, *carried]:
         report("the body must take the iteration and the carried values")
+        return
+    terminator = op.body.terminator
+    if terminator is None or [value.type for value in terminator.operands] != carried:
+        report("the body must give the next carried values")
 
 
 DIST = register_dialect(

@@ -14,7 +14,9 @@ from ..attributes import (
     F16,
     F32,
     I32,
+    I64,
     INDEX,
+    DenseArrayAttr,
     DenseElementsAttr,
     DialectType,
     FloatAttr,
@@ -101,6 +103,10 @@ DSD = is_a("a descriptor", DsdType)
 INTEGER = is_a("an integer", IntegerAttr)
 FLOAT = is_a("a float", FloatAttr)
 REDUCTION = one_of("add, max or min", *map(StringAttr, ("add", "max", "min")))
+COLORS = Constraint(
+    "a color for each channel, -1 for none",
+    lambda a: isinstance(a, DenseArrayAttr) and a.element == I64 and all(value >= -1 for value in a.values),
+)
 CHANNEL = Constraint("a channel number from 0", lambda a: isinstance(a, IntegerAttr) and a.value >= 0)
 PURE = frozenset({Trait.PURE})
 EFFECT = frozenset({Trait.WRITE})
@@ -185,7 +191,7 @@ PE.add(
                 required("instance", SYMBOL_REFERENCE),
                 required("program", SYMBOL_REFERENCE),
                 required("rect", RECT),
-                required("channels"),
+                required("channels", COLORS),
             ),
             verify=_verify_tile,
         ),

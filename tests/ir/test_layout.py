@@ -1,7 +1,6 @@
 """Splits: tiles partition the elements, text round trips, the order of attention heads."""
 
 from collections.abc import Sequence
-from math import prod
 
 import numpy as np
 import pytest
@@ -11,21 +10,7 @@ from hypothesis import strategies as st
 from wsc.ir.attributes import DYNAMIC
 from wsc.ir.layout import Split, heads_split, other_axis, parse_split
 
-
-@st.composite
-def splits(draw: st.DrawFn) -> Split:
-    """Any split whose parts fit together."""
-    axis = draw(st.sampled_from([None, "x", "y"]))
-    cyclic = axis is not None and draw(st.booleans())
-    factors = tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=4)))
-    order = tuple(draw(st.permutations(range(len(factors)))))
-    # A leading part of the factors in layout order stays whole.
-    leading = draw(st.integers(0, len(factors)))
-    local = prod(factors[i] for i in order[:leading])
-    plain = draw(st.booleans())
-    if plain:
-        return Split(draw(st.integers(1, 60)), axis, granule=draw(st.integers(1, 4)), cyclic=cyclic)
-    return Split(prod(factors), axis, factors, order, local, draw(st.integers(1, 4)), cyclic)
+from ..support.strategies import splits
 
 
 def held(split: Split, parts: int) -> list[list[int]]:
