@@ -1,0 +1,141 @@
+"""The contract of the text form: xdsl-opt and mlir-opt read what we print, we read what they print.
+
+xDSL runs in this process; mlir-opt runs if the environment's WSC_MLIR_OPT names one.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from xdsl.context import Context
+from xdsl.dialects import get_all_dialects
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+
+from wsc.ir import load_dialects, parse_module, print_operation, registered_dialects
+from wsc.ir.operation import Operation
+
+from ..support.random_ir import modules
+
+MLIR_OPT = os.environ.get("WSC_MLIR_OPT")
+MLIR_FLAGS = ("--allow-unregistered-dialect", "--mlir-print-op-generic")
+needs_mlir_opt = pytest.mark.skipif(not MLIR_OPT, reason="WSC_MLIR_OPT names no mlir-opt")
+
+EXAMPLE = """\
+"builtin.module"() ({
+  %0 = "nn.constant"() {u, value = dense<[1.0, 2.5]> : tensor<2xf32>} : () -> tensor<2xf32> loc("f.wdl":3:5)
+  %1:2 = "nn.thing"(%0) ({
+  ^bb0(%arg0: index):
+    %2 = "nn.inner"(%0) : (tensor<2xf32>) -> !dist.tensor<@g, [64 x], f16> loc("f.wdl":4:5)
+    "nn.end"(%2, %arg0)[^bb1] : (!dist.tensor<@g, [64 x], f16>, index) -> () loc("f.wdl":4:9)
+  ^bb1:
+    "nn.stop"() : () -> () loc(fused["f.wdl":4:9, "g.wdl":1:1])
+  }, {
+    %2 = "nn.second"(%1#1) {split = #dist.split<64 x>} : (f32) -> ((i32) -> i32) loc(unknown)
+  }) {"odd key" = @a::@"b c", where = array<i64: 1, -2>} : (tensor<2xf32>) -> (f32, f32) loc("f.wdl":5:1)
+  "nn.none"() ({
+  }) : () -> () loc("f.wdl":6:1)
+  "nn.empty"() ({
+  ^bb0:
+  }) : () -> () loc("f.wdl":7:1)
+}) {nn.nan = dense<"0x0000C07F0000807F"> : tensor<2xf32>, sym_name = "m"} : () -> () loc("f.wdl":1:1)"""
+
+
+def through_xdsl(text: str) -> str:
+    """What xDSL makes of `text`, in generic form with locations."""
+    context = Context(allow_unregistered=True)
+    for name, factory in get_all_dialects().items():
+        context.register_dialect(name, factory)
+    stream = io.StringIO()
+    printer = Printer(stream, print_generic_format=True, print_debuginfo=True)
+    printer.print_op(Parser(context, text).parse_module())
+    return stream.getvalue()
+
+
+def through_mlir_opt(text: str, *flags: str) -> str:
+    """What mlir-opt makes of `text`, in generic form."""
+    assert MLIR_OPT is not None
+    result = subprocess.run(
+        [MLIR_OPT, *MLIR_FLAGS, *flags], input=text.encode(), capture_output=True, check=False, timeout=60
+    )
+    assert result.returncode == 0, result.stderr.decode()
+    return result.stdout.decode()
+
+
+def assert_same(theirs: str, ours: str) -> None:
+    assert print_operation(parse_module(theirs), locations=True) == ours
+
+
+def test_example_is_what_we_print() -> None:
+    assert print_operation(parse_module(EXAMPLE), locations=True) == EXAMPLE
+
+
+def test_xdsl_reads_the_example() -> None:
+    assert_same(through_xdsl(EXAMPLE), EXAMPLE)
+
+
+@given(modules())
+@settings(max_examples=15)
+def test_xdsl_reads_random_modules(module: Operation) -> None:
+    text = print_operation(module, locations=True)
+    assert_same(through_xdsl(text), text)
+
+
+def test_xdsl_opt_reads_the_example() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "xdsl.tools.xdsl_opt",
+        "--allow-unregistered-dialect",
+        "--print-op-generic",
+    ]
+    result = subprocess.run(
+        command,
+        input=print_operation(parse_module(EXAMPLE)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    assert print_operation(parse_module(result.stdout)) == print_operation(parse_module(EXAMPLE))
+
+
+@needs_mlir_opt
+def test_mlir_opt_reads_the_example() -> None:
+    assert_same(through_mlir_opt(EXAMPLE, "--mlir-print-debuginfo"), EXAMPLE)
+
+
+@needs_mlir_opt
+@given(modules())
+@settings(max_examples=15)
+def test_mlir_opt_reads_random_modules(module: Operation) -> None:
+    text = print_operation(module, locations=True)
+    assert_same(through_mlir_opt(text, "--mlir-print-debuginfo"), text)
+
+
+def our_dialects() -> set[str]:
+    load_dialects()
+    return {dialect.name for dialect in registered_dialects()} - {"builtin"}
+
+
+def test_xdsl_has_none_of_our_dialects() -> None:
+    assert our_dialects() >= {"nn", "dist", "fabric", "pe"}
+    assert not our_dialects() & set(get_all_dialects())
+
+
+@needs_mlir_opt
+def test_mlir_opt_has_none_of_our_dialects() -> None:
+    assert MLIR_OPT is not None
+    listed = subprocess.run(
+        [MLIR_OPT, "--show-dialects"], capture_output=True, text=True, check=True, timeout=60
+    )
+    theirs = set(re.findall(r"[A-Za-z_][\w$.]*", listed.stdout))
+    assert "builtin" in theirs
+    assert not our_dialects() & theirs
