@@ -66,8 +66,6 @@ def _verify_route(op: Operation, report: Report) -> None:
     names = [entry.value for entry in outputs if isinstance(entry, StringAttr) and entry.value in DIRECTIONS]
     if not names or len(names) != len(outputs) or len(set(names)) != len(names):
         report("outputs must be different directions, at least one")
-    if op.attribute("input", StringAttr).value in names:
-        report("a wavelet cannot leave where it came from")
     if op.attribute("color", IntegerAttr).value < 0:
         report("a color is a number from 0")
 
