@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from ..ir.attributes import DictAttr
-from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.diagnostics import Diagnostic, Severity, error_at
 from ..ir.location import Location
 from ..ir.operation import Operation
 from ..ir.target import Target
@@ -74,20 +74,15 @@ def _option_text(value: object) -> str:
     return text if _PLAIN_VALUE.fullmatch(text) else json.dumps(text)
 
 
-def fail(message: str, location: Location, *notes: str) -> DiagnosticError:
-    """Return the error to raise for one problem of the input."""
-    return DiagnosticError([Diagnostic(Severity.ERROR, message, location, notes)])
-
-
 def module_target(module: Operation) -> Target:
     """Return the target that `module` carries. Raises `DiagnosticError` without one."""
     attribute = module.attributes.get(TARGET_ATTRIBUTE)
     if not isinstance(attribute, DictAttr):
-        raise fail(f"the module has no target (attribute '{TARGET_ATTRIBUTE}')", module.location)
+        raise error_at(f"the module has no target (attribute '{TARGET_ATTRIBUTE}')", module.location)
     try:
         return Target.from_attribute(attribute)
     except ValueError as error:
-        raise fail(str(error), module.location) from error
+        raise error_at(str(error), module.location) from error
 
 
 def operations_named(module: Operation, *names: str) -> list[Operation]:

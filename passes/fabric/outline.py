@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ...ir.attributes import StringAttr, i64, string
 from ...ir.builder import Builder
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor
 from ...ir.operation import Block, Operation, Region, Value
-from ..base import fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def outline(
     top = Builder(module.body)
     for grid, body in bodies.items():
         if not body.operations:
-            raise fail(f"grid '{grid}' has no work", function.location)
+            raise error_at(f"grid '{grid}' has no work", function.location)
         regions[grid] = top.create(
             "fabric.region",
             attributes={"sym_name": string(grid), "grid": string(grid), "width": i64(1), "height": i64(1)},

@@ -13,13 +13,14 @@ from typing import ClassVar
 
 from ...ir.attributes import IntegerAttr, i64, i64_array, string, symbol
 from ...ir.builder import Builder
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor
 from ...ir.layout import Split
 from ...ir.location import Location
 from ...ir.operation import Operation
 from ...ir.symbols import SymbolTable
 from ...ir.target import Target, builtin_target_names, load_target
-from ..base import Pass, PassContext, fail, module_target, operations_named
+from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
 from .collectives import COLLECTIVE_COLORS
 from .floorplan import Candidate, Floorplan, check, pareto, solve
@@ -46,7 +47,7 @@ class Place(Pass):
         (function,) = operations_named(module, "dist.func")
         grids = [str(op.symbol_name) for op in operations_named(module, "dist.grid")]
         if len(grids) > 2:
-            raise fail("more than one repeated layer in an entry cannot be placed yet", function.location)
+            raise error_at("more than one repeated layer in an entry cannot be placed yet", function.location)
         regions, transfers = outline(module, function, grids)
         problem = _Problem(module, target, regions, grids, self.stages)
         plan = problem.solve(self.effort)
@@ -154,9 +155,9 @@ class _Problem:
         try:
             plan = solve(candidates, width, height, self.tallest_stacked, float(effort))
         except ImportError as error:
-            raise fail(f"placement needs OR-Tools: {error}", self.location) from error
+            raise error_at(f"placement needs OR-Tools: {error}", self.location) from error
         if plan is None:
-            raise fail(
+            raise error_at(
                 f"the model does not fit on {width} x {height} PEs of target '{self.target.name}'",
                 self.location,
                 *self.explain(width, height),

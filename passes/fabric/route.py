@@ -21,13 +21,13 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.builder import Builder
-from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity, error_at
 from ...ir.dialects.fabric import numbers
 from ...ir.location import Location
 from ...ir.operation import Operation
 from ...ir.routes import STEP, Point, collect_settings, extract_flows, find_cycle
 from ...ir.target import Target
-from ..base import Pass, PassContext, fail, module_target, operations_named, symbols
+from ..base import Pass, PassContext, module_target, operations_named, symbols
 from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
 from .coloring import color_flows, conflicts, saturation_coloring
 from .trees import Switch, Tree, length, row_tree
@@ -213,7 +213,7 @@ def _too_few_colors(rows: Sequence[_Row], budget: int, target: Target) -> Diagno
     point, crowd = max(at.items(), key=lambda item: (len(item[1]), item[0]))
     needed = max(saturation_coloring(conflicts([row.tree for row in rows]))) + 1
     names = ", ".join(row.flow for row in crowd[:8]) + (", ..." if len(crowd) > 8 else "")
-    return fail(
+    return error_at(
         f"hand-overs need {needed} colors; target '{target.name}' leaves {max(budget, 0)} for them",
         crowd[0].link.location,
         f"router {point} is wanted by {len(crowd)} flows: {names}",

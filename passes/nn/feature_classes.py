@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...ir.diagnostics import error_at
 from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, heads_split
 from ...ir.operation import Operation, Value
-from ..base import fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class FeatureClasses:
         root = self._find(value)
         known = self._heads.setdefault(root, heads)
         if known != heads:
-            raise fail(
+            raise error_at(
                 "the same features are wanted in two head layouts",
                 op.location,
                 f"once as {known.kv_heads} x {known.group} heads of {known.head_dim}, "

@@ -25,11 +25,12 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.builder import Builder
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Block, Operation, Region, Value
-from ..base import Pass, PassContext, choice, fail, operations_named, symbols
+from ..base import Pass, PassContext, choice, operations_named, symbols
 from .partition_attention import AttentionPartitioner
 from .partition_builder import Scope
 
@@ -51,7 +52,7 @@ class Partition(Pass):
         """Replace the `nn` functions and variables of `module` by `dist` ones."""
         if self.strategy not in STRATEGIES:
             known = ", ".join(STRATEGIES)
-            raise fail(f"unknown strategy '{self.strategy}'", module.location, f"strategies: {known}")
+            raise error_at(f"unknown strategy '{self.strategy}'", module.location, f"strategies: {known}")
         functions = operations_named(module, "nn.func")
         variables = operations_named(module, "nn.variable")
         for function in functions:
@@ -103,7 +104,7 @@ class _Partitioner(AttentionPartitioner):
         else:
             method = getattr(self, f"lower_{kind}", None)
             if method is None:
-                raise fail(f"'{op.name}' cannot be partitioned", op.location)
+                raise error_at(f"'{op.name}' cannot be partitioned", op.location)
             method(scope, op)
 
     def lower_binary(self, scope: Scope, op: Operation, function: str) -> Value:
@@ -118,13 +119,13 @@ class _Partitioner(AttentionPartitioner):
         else:
             other = self.along(scope, self.value(right), axis)
         if dist_tensor(other).dims != dist_tensor(source).dims:
-            raise fail("the operands' features lie in different orders on the PEs", op.location)
+            raise error_at("the operands' features lie in different orders on the PEs", op.location)
         return self.map(scope, function, [source, other], element)
 
     def lower_constant(self, scope: Scope, op: Operation) -> None:
         elements = op.attribute("value", DenseElementsAttr)
         if len(elements.values) != 1:
-            raise fail("only a scalar constant can be partitioned", op.location)
+            raise error_at("only a scalar constant can be partitioned", op.location)
         self.constants[op.result] = float(elements.values[0])
 
     def lower_read(self, scope: Scope, op: Operation) -> None:

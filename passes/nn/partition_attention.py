@@ -22,11 +22,11 @@ from ...ir.attributes import (
     string,
     symbol,
 )
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Operation, Value
-from ..base import fail
 from .partition_builder import PartitionBuilder, Scope
 
 
@@ -93,12 +93,12 @@ class AttentionPartitioner(PartitionBuilder):
         heads = self.classes.heads(op.operands[0])
         cache = dist_tensor(k)
         if len(cache.dims) != 2 or len(dist_tensor(v).dims) != 2:
-            raise fail("attention reads its keys and values from caches; append them first", op.location)
+            raise error_at("attention reads its keys and values from caches; append them first", op.location)
         if not op.attribute("causal", IntegerAttr).value:
-            raise fail("decode needs causal attention: later positions do not exist yet", op.location)
+            raise error_at("decode needs causal attention: later positions do not exist yet", op.location)
         features = dist_tensor(q).dims[0]
         if features.axis != cache.dims[1].axis or cache.dims != dist_tensor(v).dims:
-            raise fail("queries, keys and values lie on different axes of the grid", op.location)
+            raise error_at("queries, keys and values lie on different axes of the grid", op.location)
         positions = cache.dims[0]
         count = Split(heads.kv_heads * heads.group)
         head_dim = i64(heads.head_dim)

@@ -21,13 +21,13 @@ from ...ir.attributes import (
     symbol,
 )
 from ...ir.builder import Builder
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import tensor_type
 from ...ir.layout import Split
 from ...ir.location import UNKNOWN, Location
 from ...ir.operation import Operation, Value
 from ...ir.symbols import SymbolTable
-from ..base import fail
 from .feature_classes import FeatureClasses
 
 
@@ -116,7 +116,7 @@ class PartitionBuilder:
         """Return the tile of the weight that `value` reads, split by `dims`."""
         source = self.reads.get(value)
         if source is None:
-            raise fail("only a weight can stand here", location_of(value))
+            raise error_at("only a weight can stand here", location_of(value))
         return self.read_variable(scope, source, dims)
 
     def read_variable(self, scope: Scope, source: Operation, dims: tuple[Split, ...]) -> Value:
@@ -155,7 +155,7 @@ class PartitionBuilder:
     def value(self, value: Value) -> Value:
         """Return the distributed form of `value`."""
         if value not in self.values:
-            raise fail("a weight or constant cannot stand here", location_of(value))
+            raise error_at("a weight or constant cannot stand here", location_of(value))
         return self.values[value]
 
     def along(self, scope: Scope, value: Value, axis: str) -> Value:
@@ -165,7 +165,7 @@ class PartitionBuilder:
         if split.axis == axis:
             return value
         if split.factors:
-            raise fail("features ordered by heads cannot be moved to the other axis", location_of(value))
+            raise error_at("features ordered by heads cannot be moved to the other axis", location_of(value))
         target = DistTensor(scope.grid, (Split(split.extent, axis),), kind.element, split.axis)
         partial = self.emit(scope, "reslice", [value], [target])[0]
         return self.all_reduce(scope, [partial])[0]

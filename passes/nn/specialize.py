@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir.attributes import DYNAMIC, Attribute, DenseElementsAttr, FunctionType, TensorType, TypeAttribute
+from ...ir.diagnostics import error_at
 from ...ir.operation import Operation
-from ..base import Pass, PassContext, fail, operations_named
+from ..base import Pass, PassContext, operations_named
 
 SEQUENCE_LENGTH = {"decode": 1}
 """Entries that can be compiled for the wafer and the tokens that one execution of them takes."""
@@ -27,10 +28,10 @@ class Specialize(Pass):
         chosen = functions.get(self.entry)
         if chosen is None:
             known = ", ".join(sorted(name for name in functions if name)) or "none"
-            raise fail(f"the model has no entry '{self.entry}'", module.location, f"entries: {known}")
+            raise error_at(f"the model has no entry '{self.entry}'", module.location, f"entries: {known}")
         if self.entry not in SEQUENCE_LENGTH:
             supported = ", ".join(SEQUENCE_LENGTH)
-            raise fail(
+            raise error_at(
                 f"entry '{self.entry}' cannot be compiled for the wafer yet",
                 chosen.location,
                 f"entries that can: {supported}",

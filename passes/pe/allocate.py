@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from ...ir.attributes import ArrayAttr, Attribute, IntegerAttr, StringAttr, SymbolRefAttr, i64, string, symbol
 from ...ir.builder import Builder
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.fabric import numbers
 from ...ir.location import Location
 from ...ir.operation import Operation, Value
-from ..base import Pass, PassContext, fail, module_target, operations_named
+from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel
 from .buffers import BufferPlan
 from .memory_packing import Lifetime, pack
@@ -69,7 +70,7 @@ class _Allocator:
         lifetimes = [Lifetime(b.start, b.end, b.size) for b in plan.buffers]
         offsets, peak = pack(lifetimes)
         if fixed + peak > room:
-            raise fail(
+            raise error_at(
                 f"region '{self.grid}' needs {fixed + peak} bytes of SRAM on a PE, {fixed + peak - room} "
                 f"too many",
                 self.region.location,

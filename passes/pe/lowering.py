@@ -17,10 +17,10 @@ from ...ir.attributes import (
     i64,
     string,
 )
+from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.layout import Split
 from ...ir.operation import Block, Operation, Value
-from ..base import fail
 from ..fabric.collectives import Segment
 from .allocate import BUFFERS_ATTRIBUTE
 from .attention_lowering import AttentionLowering
@@ -153,7 +153,7 @@ class OperationLowering(AttentionLowering):
     def plain(self, split: Split, op: Operation) -> Split:
         """`split`, which must be in natural order."""
         if split.factors or split.cyclic:
-            raise fail(f"'{op.name}' needs elements in their natural order", op.location)
+            raise error_at(f"'{op.name}' needs elements in their natural order", op.location)
         return split
 
     # ---- data
