@@ -85,7 +85,7 @@ def half_of_float(value: np.float32) -> np.uint16:
 @inner
 def integer_of_float(value: np.float32) -> np.int32:
     """Return the integer nearest to `value`, ties to even, within 32 bits; 0 for a NaN."""
-    wide = float(value)
+    wide = np.float64(value)
     if wide != wide:
         return np.int32(0)
     if wide >= _I32_LARGEST:
@@ -107,7 +107,7 @@ def unary(function: int, value: np.float32) -> np.float32:
     if function == RELU:
         # A NaN stays one.
         return np.float32(0.0) if value < np.float32(0.0) else value
-    return np.float32(_special(function, float(value)))
+    return np.float32(_special(function, np.float64(value)))
 
 
 @inner
@@ -121,7 +121,8 @@ def _special(function: int, x: float) -> float:
     if function == SILU:
         return x / (1.0 + math.exp(-x))
     if function == GELU:
-        return 0.5 * x * (1.0 + math.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x)))
+        # 1/2 (1 + tanh z) without the cancellation for negative z.
+        return x / (1.0 + math.exp(-2.0 * _GELU_SCALE * (x + 0.044715 * x * x * x)))
     if function == SIN:
         return math.sin(x)
     if function == COS:
@@ -157,7 +158,7 @@ def binary(function: int, a: np.float32, b: np.float32) -> np.float32:
     if function == F_MAX:
         return a if a >= b or a != a else b
     if function == F_DIV:
-        return np.float32(quotient(float(a), float(b)))
+        return np.float32(quotient(np.float64(a), np.float64(b)))
     return a if a <= b or a != a else b
 
 
