@@ -119,6 +119,7 @@ class _Parser(AttributeParser):
                 if not self._alias_definition():
                     operations.append(self._operation())
         self._check_forward()
+        self._check_blocks()
         resolved: dict[str, Location] = {}
         for operation in self._aliased:
             operation.location = self._resolve(operation.location, resolved, ())
@@ -387,9 +388,7 @@ class _Parser(AttributeParser):
             else:
                 raise self.expected("an operation or '}'")
         self.pos += 1
-        for name, start in self._block_uses.items():
-            hint = did_you_mean(name, self._blocks.keys() - self._block_uses.keys())
-            raise self.error(f"block '^{name}' is not defined{hint}", start, start + len(name) + 1)
+        self._check_blocks()
         if isolated:
             self._check_forward(outer[0])
             self._values, self._scope, self._forward = outer[:3]
@@ -400,6 +399,12 @@ class _Parser(AttributeParser):
         self._blocks, self._block_uses = outer[3:]
         self.leave()
         return region
+
+    def _check_blocks(self) -> None:
+        """Raise for the first block that was used and never defined."""
+        for name, start in self._block_uses.items():
+            hint = did_you_mean(name, self._blocks.keys() - self._block_uses.keys())
+            raise self.error(f"block '^{name}' is not defined{hint}", start, start + len(name) + 1)
 
     def _block_label(self) -> Block:
         match = self.take(_BLOCK_NAME)
