@@ -172,8 +172,7 @@ class Operation:
     def walk(self) -> Iterator[Operation]:
         """Yield this operation, then all nested ones in program order (safe against erasing the yielded one).
 
-        What is nested in an operation is looked up after it was yielded; the operations of one block
-        are listed when the walk reaches the block.
+        What is nested in an operation is looked up after it was yielded, unless it was erased then.
         """
         yield self
         stack = [iter(_nested_operations(self))]
@@ -182,7 +181,7 @@ class Operation:
                 if operation.parent is None:
                     continue  # erased since the block was listed
                 yield operation
-                if operation.regions:
+                if operation.regions and operation.parent is not None:
                     stack.append(iter(_nested_operations(operation)))
                     break
             else:
