@@ -5,15 +5,16 @@ Everything that does not depend on the layer is computed once, in the program's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-from ...ir.attributes import INDEX, Attribute, IntegerAttr, TypeAttribute, f32, i64, string, symbol
+from ...ir.attributes import INDEX, Attribute, TypeAttribute, f32, i64, string, symbol
 from ...ir.builder import Builder
 from ...ir.dialects.pe import DsdType
 from ...ir.layout import Split
 from ...ir.location import Location
 from ...ir.operation import Block, Operation, Region, Value
+from ..common.patterns.pe import FOLD, known
 
 
 class ProgramBuilder:
@@ -61,9 +62,9 @@ class ProgramBuilder:
 
     def integer(self, name: str, lhs: Value, rhs: Value) -> Value:
         """`pe.<name>` of two integers, folded where both are constants or one is neutral."""
-        left, right = self._known(lhs), self._known(rhs)
+        left, right = known(lhs), known(rhs)
         if left is not None and right is not None:
-            return self.constant(_FOLD[name](left, right))
+            return self.constant(FOLD[f"pe.{name}"](left, right))
         if (name in ("addi", "subi") and right == 0) or (name in ("muli", "divi") and right == 1):
             return lhs
         if (name == "addi" and left == 0) or (name == "muli" and left == 1):
@@ -76,13 +77,6 @@ class ProgramBuilder:
         if key not in self._once:
             self._once[key] = self.builder.create(f"pe.{name}", (lhs, rhs), [INDEX]).result
         return self._once[key]
-
-    @staticmethod
-    def _known(value: Value) -> int | None:
-        op = value.defining_op
-        if op is None or op.name != "pe.constant":
-            return None
-        return op.attribute("value", IntegerAttr).value
 
     def add(self, lhs: Value, rhs: Value) -> Value:
         """lhs + rhs."""
@@ -229,14 +223,3 @@ class ProgramBuilder:
             self.builder.create("pe.yield")
         finally:
             self.builder = saved
-
-
-_FOLD: dict[str, Callable[[int, int], int]] = {
-    "addi": lambda a, b: a + b,
-    "subi": lambda a, b: a - b,
-    "muli": lambda a, b: a * b,
-    "divi": lambda a, b: a // b,
-    "remi": lambda a, b: a % b,
-    "mini": min,
-    "maxi": max,
-}
