@@ -148,7 +148,8 @@ def stuck_fault(blame: Blame, status: int) -> MachineFault:
     if status == st.STATUS_CYCLE_LIMIT:
         limit = int(blame.run.configuration[st.CYCLE_LIMIT])
         return MachineFault("cycle-limit", f"{count} had not ended at cycle {limit}", details)
-    return MachineFault("deadlock", f"nothing can move after cycle {cycle}: {count} wait for ever", details)
+    verb = "wait" if waiting.size != 1 else "waits"
+    return MachineFault("deadlock", f"nothing can move after cycle {cycle}: {count} {verb} for ever", details)
 
 
 def _left_over(blame: Blame) -> MachineFault:
