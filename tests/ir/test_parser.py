@@ -24,6 +24,7 @@ from wsc.ir import (
     render,
 )
 from wsc.ir.attributes import (
+    DIALECT_ATTRIBUTES,
     F32,
     I1,
     I64,
@@ -38,7 +39,6 @@ from wsc.ir.attributes import (
     StringAttr,
     SymbolRefAttr,
     TensorType,
-    register_dialect_attribute,
 )
 from wsc.ir.lexer import MAX_NESTING
 from wsc.ir.location import UNKNOWN
@@ -303,11 +303,11 @@ def test_errors_point_at_their_place(text: str, message: str | None, at: str) ->
     assert render([diagnostic], {"f.mlir": text}).startswith("error: ")
 
 
-def test_errors_of_a_dialects_own_parser_are_reported_in_place() -> None:
+def test_errors_of_a_dialects_own_parser_are_reported_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(body: str) -> OpaqueAttr:
         raise ValueError(f"no sense in '{body}'")
 
-    register_dialect_attribute("zoo.refused", refuse)
+    monkeypatch.setitem(DIALECT_ATTRIBUTES, "zoo.refused", refuse)
     with pytest.raises(DiagnosticError, match=r"f:1:1: error: in '#zoo.refused': no sense in '1'"):
         parse_attribute("#zoo.refused<1>", "f")
 
