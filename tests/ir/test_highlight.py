@@ -3,7 +3,7 @@
 from wsc.ir.highlight import STYLES, highlight
 
 TEXT = """\
-%0:2 = "t.a"(%arg0)[^bb1] {k = #d.x<1>, s = "a %1", r = @f, n = -1.5e3 : f32, u} : (!d.t<2>) -> f32 loc("f":1:2)
+%0:2 = "t.a"(%arg0)[^bb1] {k = #d.x<1>, s = "a %1", r = @f, n = -1.5e3 : f32} : (!d.t<2>) -> f32 loc("f":1:2)
 // "t.a"() is not an operation here"""
 
 
