@@ -26,13 +26,16 @@ import io
 import re
 import shlex
 import subprocess
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from glob import glob
+from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from unittest.mock import patch
 
 from wsc.compiler.cli.main import main
 from wsc.compiler.frontend import compile_wdl
@@ -43,7 +46,7 @@ from wsc.ir.verifier import verify
 
 from ..support.filecheck_text import check_mlir
 
-TOOLS = ("cat", "diff", "grep", "head", "ls", "sed", "tail", "wc")
+TOOLS = ("cat", "cp", "diff", "grep", "head", "ls", "sed", "tail", "wc")
 FLAGS = {
     "": (),
     "console": ("slow",),
@@ -117,10 +120,16 @@ class Runner:
 
     name: str
     slow: bool = False
-    namespace: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
+    module: ModuleType = field(default_factory=lambda: ModuleType("document"))
+    """Where Python blocks run."""
 
     def problems(self, text: str) -> list[str]:
         """Run the blocks of the document `text`; return what is wrong, each thing with its line."""
+        # Dataclasses look their module up.
+        with patch.dict(sys.modules, {self.module.__name__: self.module}):
+            return self._problems(text)
+
+    def _problems(self, text: str) -> list[str]:
         found: list[str] = []
         before: Block | None = None
         listed = blocks(text)
@@ -163,9 +172,9 @@ class Runner:
         output = io.StringIO()
         try:
             # Empty lines in front, so that a traceback names lines of the document.
-            code = compile("\n" * block.line + block.text, self.name, "exec")
+            code = compile("\n" * block.line + block.text, self.name, "exec", dont_inherit=True)
             with redirect_stdout(output):
-                exec(code, self.namespace)
+                exec(code, self.module.__dict__)
         except Exception as error:
             raise DocumentError(traceback.format_exc()) from error
         return output.getvalue()
@@ -250,45 +259,43 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def run_command(command: str) -> tuple[int, str]:
-    """Run a command and return its exit status and its output. Raises `DocumentError` if it must not run."""
+    """Run a command and return its exit status and its output. Raises `DocumentError` if it must not run.
+
+    Stages of a pipe run one after the other; the status is that of the last one that failed.
+    """
     lexer = shlex.shlex(command, posix=True, punctuation_chars="|>")
     lexer.whitespace_split = True
     words = list(lexer)
-    end = next((index for index, word in enumerate(words) if word in ("|", ">")), len(words))
-    if words[0] in TOOLS:
-        return _run_tool(command, "")
-    if words[0] != "wsc":
-        raise DocumentError(
-            f"'{words[0]}' is not run; put commands that a test cannot run into a ```sh block"
-        )
-    out, both = io.StringIO(), io.StringIO()
-    with redirect_stdout(both if end == len(words) else out), redirect_stderr(both):
-        status = main(words[1:end])
-    if end == len(words):
-        return int(status), both.getvalue()
-    if words[end] == ">":
-        Path(words[end + 1]).write_text(out.getvalue(), "utf-8")
-        return int(status), both.getvalue()
-    rest = " ".join(word if word in ("|", ">") else shlex.quote(word) for word in words[end + 1 :])
-    last, output = _run_tool(rest, out.getvalue())
-    return int(status) or last, both.getvalue() + output
+    file = words[-1] if ">" in words[-2:-1] else None
+    stages = [list(stage) for is_pipe, stage in groupby(words, "|".__eq__) if not is_pipe]
+    if file is not None:
+        del stages[-1][-2:]
+    shown = io.StringIO()
+    status, text = 0, ""
+    for number, stage in enumerate(stages):
+        last = number == len(stages) - 1 and file is None
+        out = shown if last else io.StringIO()
+        status = _run_stage(stage, text, out, shown) or status
+        text = out.getvalue()
+    if file is not None:
+        Path(file).write_text(text, "utf-8")
+    return status, shown.getvalue()
 
 
-def _run_tool(command: str, text: str) -> tuple[int, str]:
-    """Run one of `TOOLS`, or a pipe that begins with one, on `text`."""
-    if shlex.split(command)[0] not in TOOLS:
-        raise DocumentError(f"'{command}' is not run; commands that are: wsc, {', '.join(TOOLS)}")
+def _run_stage(words: list[str], text: str, out: io.StringIO, err: io.StringIO) -> int:
+    """Run one command of a pipe on the input `text` and return its exit status."""
+    name, *arguments = [part for word in words for part in (sorted(glob(word)) or [word])]
+    if name == "wsc":
+        with patch.object(sys, "stdin", io.StringIO(text)), redirect_stdout(out), redirect_stderr(err):
+            return int(main(arguments))
+    if name not in TOOLS:
+        raise DocumentError(f"'{name}' is not run; what a test cannot run goes into a ```sh block")
     done = subprocess.run(
-        ["sh", "-c", command],
-        input=text,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
+        [name, *arguments], input=text, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    differs = command.startswith("diff ") and done.returncode == 1
-    return 0 if differs else done.returncode, done.stdout
+    out.write(done.stdout)
+    err.write(done.stderr)
+    return 0 if name == "diff" and done.returncode == 1 else done.returncode
 
 
 # ---- comparing -------------------------------------------------------------------------------------

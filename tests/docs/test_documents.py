@@ -23,6 +23,15 @@ error: unknown name 'v'
   |                                                 ^
 """
 EMPTY = '"builtin.module"() ({\n^bb0:\n}) : () -> ()\n'
+FUTURE = """\
+from __future__ import annotations
+from dataclasses import dataclass
+from typing import ClassVar
+@dataclass(slots=True)
+class D:
+    b: ClassVar[int] = 3
+    a: int = 1
+"""
 TARGET = 'name = "t"\nbase = "tiny"\n[numbers]\nwidth = { value = 3, source = "chosen" }\n'
 
 
@@ -48,6 +57,7 @@ def problems(*parts: tuple[str, str]) -> list[str]:
         [("wdl error", WRONG), ("text", "error: unknown name 'v'\n...\n")],
         [("wdl warning", MODEL.replace("w: [4, 2]", "w: [4, 2], u: [1]")), ("text", "warning: ...\n...\n")],
         [("python", "a = 1\n"), ("python", "print(a + 1)\n"), ("text", "2\n")],
+        [("python", FUTURE), ("python", "print(D(2).a, D.b)\n"), ("text", "2 3\n")],
         [("toml", TARGET)],
         [("toml error", TARGET.replace("3", "-3")), ("text", "error: 'width' is -3; ...\n...\n")],
         [("mlir", EMPTY)],
@@ -56,6 +66,8 @@ def problems(*parts: tuple[str, str]) -> list[str]:
             ("console", "$ wsc compile m.wdl --stop-after fuse --quiet > out\n$ ls\nm.wdl\nout\n"),
         ],
         [("console", "$ wsc passes | grep -c fuse\n2\n$ wsc passes none\nwsc: error: ...\n...\n")],
+        [("console file=a.x", "$ cp a.x b.x\n$ ls *.x | cat > c\n$ cat c\na.x\nb.x\n")],
+        [("mlir file=m.mlir", EMPTY), ("console", "$ cat m.mlir | wsc opt - -p dce | wc -l\n3\n")],
         [("console", "$ wsc \\\n  passes \\\n  cse\n")],
         [("console slow", "$ wsc passes none\n")],
         [("sh", "make world\n"), ("", "a -> b\n")],
