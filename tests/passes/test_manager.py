@@ -6,11 +6,11 @@ from typing import ClassVar
 import pytest
 
 from wsc.ir.attributes import F16, TensorType, string
-from wsc.ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from wsc.ir.diagnostics import Diagnostic, DiagnosticError, Severity, error_at
 from wsc.ir.location import FileLoc
 from wsc.ir.operation import Operation
 from wsc.ir.parser import parse_module
-from wsc.passes.base import Pass, PassContext, fail
+from wsc.passes.base import Pass, PassContext
 from wsc.passes.manager import BrokenModuleError, Instrumentation, PassManager
 
 MODULE = '"dist.grid"() {sym_name = "io"} : () -> () loc("m.wdl":2:3)\n'
@@ -48,7 +48,7 @@ class Refuse(Pass):
     name: ClassVar[str] = "refuse"
 
     def run(self, module: Operation, context: PassContext) -> None:
-        raise fail("no", module.location)
+        raise error_at("no", module.location)
 
 
 @dataclass
