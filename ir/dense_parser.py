@@ -127,7 +127,10 @@ def _unpack(data: bytes, size: int, element: object) -> tuple[int, ...] | tuple[
             data = b"".join(b"\0\0" + data[i : i + 2] for i in range(0, len(data), 2))
         code = _CODES.get(element.name, "f")
         return struct.unpack(f"<{len(data) // struct.calcsize(code)}{code}", data)
-    return tuple(int.from_bytes(data[i : i + size], "little", signed=True) for i in range(0, len(data), size))
+    # What is above the type's width is zero, and the sign is in the type's highest bit.
+    half = 1 << (element.width - 1 if isinstance(element, IntegerType) else 63)
+    raw = (int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size))
+    return tuple((value & 2 * half - 1 ^ half) - half for value in raw)
 
 
 def _bits(data: bytes, count: int) -> tuple[int, ...] | None:

@@ -18,7 +18,8 @@ from xdsl.dialects import get_all_dialects
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 
-from wsc.ir import load_dialects, parse_module, print_operation, registered_dialects
+from wsc.ir import load_dialects, parse_module, parse_type, print_operation, registered_dialects
+from wsc.ir.attributes import DenseElementsAttr, TensorType
 from wsc.ir.operation import Operation
 
 from ..support.random_ir import modules
@@ -118,6 +119,18 @@ def test_mlir_opt_reads_the_example() -> None:
 def test_mlir_opt_reads_random_modules(module: Operation) -> None:
     text = print_operation(module, locations=True)
     assert_same(through_mlir_opt(text, "--mlir-print-debuginfo"), text)
+
+
+@needs_mlir_opt
+@pytest.mark.parametrize("element", ["i1", "i8", "i13", "i64", "index", "f16", "bf16", "f32", "f64"])
+def test_mlir_opt_prints_large_constants_in_hex(element: str) -> None:
+    type = TensorType((3, 43), parse_type(element))
+    values = [value % 2 if element == "i1" else value - 60 for value in range(129)]
+    constant = DenseElementsAttr(tuple(values), type)
+    text = print_operation(Operation("zoo.a", attributes={"c": constant}))
+    theirs = through_mlir_opt(text)
+    assert 'dense<"0x' in theirs
+    assert parse_module(theirs).body.operations[0].attributes["c"] == constant
 
 
 def our_dialects() -> set[str]:
