@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class Rectangle:
     y: int
     width: int
     height: int
+
+
+_Plan = tuple[Candidate, tuple[Rectangle, ...]]
+"""A candidate and its regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +100,43 @@ def _beats(left: Candidate, right: Candidate) -> bool:
 
 def _shelves_hold(candidate: Candidate, width: int, height: int) -> bool:
     """Whether the regions, all of one height, fit on shelves of that height."""
-    shelves = height // candidate.height
-    if candidate.stages == 0:
-        return shelves >= 1
-    beside_top = (width - candidate.top_width) // candidate.stage_width
-    return beside_top + (shelves - 1) * (width // candidate.stage_width) >= candidate.stages
+    return _on_shelves(candidate, width, height) is not None
+
+
+def _on_shelves(candidate: Candidate, width: int, height: int) -> tuple[Rectangle, ...] | None:
+    """Put the regions in order on shelves, every other one from right to left; None if they do not fit."""
+    tall, wide, top = candidate.height, candidate.stage_width, candidate.top_width
+    if tall > height or max(wide, top) > width:
+        return None
+    placed = [Rectangle(0, 0, top, tall)]
+    beside_top = (width - top) // wide if candidate.stages else 0
+    placed += [Rectangle(top + i * wide, 0, wide, tall) for i in range(min(beside_top, candidate.stages))]
+    for y in range(tall, height - tall + 1, tall):
+        row = [Rectangle(i * wide, y, wide, tall) for i in range(width // wide if wide else 0)]
+        placed += row if y // tall % 2 == 0 else row[::-1]
+    return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
+
+
+def _in_columns(candidate: Candidate, width: int, height: int) -> tuple[Rectangle, ...] | None:
+    """Put the regions in order in columns, every other one upwards; None if they do not fit."""
+    tall, wide, top = candidate.height, candidate.stage_width, candidate.top_width
+    first = max(top, wide)
+    if tall > height or first > width:
+        return None
+    ys = range(0, height - tall + 1, tall)
+    placed = [Rectangle(0, y, wide if y else top, tall) for y in ys]
+    for column, x in enumerate(range(first, width - wide + 1, wide) if wide else ()):
+        placed += [Rectangle(x, y, wide, tall) for y in (ys if column % 2 else reversed(ys))]
+    return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
+
+
+def _twice_hops(rectangles: Sequence[Rectangle]) -> int:
+    """Twice the Manhattan distances between the middles of consecutive regions and back to the first."""
+    around = [*rectangles[1:], rectangles[0]]
+    return sum(
+        abs(2 * a.x + a.width - 2 * b.x - b.width) + abs(2 * a.y + a.height - 2 * b.y - b.height)
+        for a, b in zip(rectangles, around, strict=True)
+    )
 
 
 def solve(
@@ -111,97 +151,191 @@ def solve(
     Regions higher than `tallest_stacked` all get the same rows. Minimises `candidate.cycles` plus the
     Manhattan distance between the middles of consecutive regions (top, stages in order, back to the top),
     then prefers regions near the origin, in order, so that the optimum is unique. `deterministic_limit`
-    bounds the solver's work in its own deterministic unit, not in seconds. Raises `ImportError` without
-    OR-Tools.
+    bounds the solver's work in its own deterministic unit, not in seconds; it starts from a plan on
+    shelves or in columns. Raises `ImportError` without OR-Tools.
     """
     from ortools.sat.python import cp_model
 
     if not candidates:
         return None
-    most = max(c.stages for c in candidates)
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var(f"candidate{i}") for i in range(len(candidates))]
-    model.add_exactly_one(chosen)
-
-    def pick(name: str, values: Sequence[int]) -> cp_model.IntVar:
-        variable = model.new_int_var(min(values), max(values), name)
-        model.add(variable == sum(value * flag for value, flag in zip(values, chosen, strict=True)))
-        return variable
-
-    tall = pick("height", [c.height for c in candidates])
-    top_width = pick("top_width", [c.top_width for c in candidates])
-    stage_width = pick("stage_width", [max(c.stage_width, 1) for c in candidates])
-    cycles = pick("cycles", [c.cycles for c in candidates])
-    stages = pick("stages", [c.stages for c in candidates])
-
-    xs: list[cp_model.IntVar] = []
-    ys: list[cp_model.IntVar] = []
-    present: list[cp_model.IntVar] = []
-    x_intervals: list[cp_model.IntervalVar] = []
-    y_intervals: list[cp_model.IntervalVar] = []
-    for index in range(most + 1):
-        x = model.new_int_var(0, width - 1, f"x{index}")
-        y = model.new_int_var(0, height - 1, f"y{index}")
-        flag = model.new_bool_var(f"present{index}")
-        model.add(stages >= index).only_enforce_if(flag)
-        model.add(stages < index).only_enforce_if(~flag)
-        wide = top_width if index == 0 else stage_width
-        x_end = model.new_int_var(0, width, f"x_end{index}")
-        y_end = model.new_int_var(0, height, f"y_end{index}")
-        x_intervals.append(model.new_optional_interval_var(x, wide, x_end, flag, f"xi{index}"))
-        y_intervals.append(model.new_optional_interval_var(y, tall, y_end, flag, f"yi{index}"))
-        model.add(x == 0).only_enforce_if(~flag)
-        model.add(y == 0).only_enforce_if(~flag)
-        xs.append(x)
-        ys.append(y)
-        present.append(flag)
-    model.add_no_overlap_2d(x_intervals, y_intervals)
-    for candidate, flag in zip(candidates, chosen, strict=True):
-        if candidate.height > tallest_stacked:
-            for y in ys:
-                model.add(y == ys[0]).only_enforce_if(flag)
-
-    # Twice the middle keeps halves exact; distances are halved in the objective's scale.
-    twice = [2 * x + (top_width if index == 0 else stage_width) for index, x in enumerate(xs)]
-    distances: list[cp_model.IntVar] = []
-
-    def distance(first: int, second: int, flags: Sequence[cp_model.LiteralT], name: str) -> None:
-        dx = model.new_int_var(0, 2 * width, f"dx_{name}")
-        dy = model.new_int_var(0, 2 * height, f"dy_{name}")
-        for low, high in ((first, second), (second, first)):
-            model.add(dx >= twice[low] - twice[high]).only_enforce_if(*flags)
-            model.add(dy >= 2 * ys[low] - 2 * ys[high]).only_enforce_if(*flags)
-        distances.extend((dx, dy))
-
-    for index in range(1, most + 1):
-        distance(index - 1, index, [present[index]], f"to{index}")
-        last: list[cp_model.LiteralT] = [present[index]] + ([~present[index + 1]] if index < most else [])
-        distance(index, 0, last, f"back{index}")
-
-    tie_break = sum((most + 1 - index) * (xs[index] + ys[index]) for index in range(most + 1))
-    weight = (most + 1) * (most + 2) * (width + height)
-    model.minimize((2 * cycles + sum(distances)) * weight + tie_break)
-
+    problem = _Model(candidates, width, height, tallest_stacked)
+    simple = _simple_plan(candidates, width, height, tallest_stacked)
+    if simple is not None:
+        problem.hint(*simple)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = deterministic_limit
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    status = solver.solve(problem.model)
+    plan = simple
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        found = problem.solution(solver)
+        if plan is None or status == cp_model.OPTIMAL or _twice_cost(found) < _twice_cost(plan):
+            plan = found
+    if plan is None:
         return None
-    candidate = candidates[[bool(solver.value(flag)) for flag in chosen].index(True)]
-    rectangles = tuple(
-        Rectangle(
-            solver.value(xs[index]),
-            solver.value(ys[index]),
-            candidate.top_width if index == 0 else candidate.stage_width,
-            candidate.height,
-        )
-        for index in range(candidate.stages + 1)
-    )
-    hops = sum(solver.value(d) for d in distances) // 2
-    bound = int(solver.best_objective_bound) // weight // 2
+    least = min(c.cycles for c in candidates)
+    bound = max(least, int(solver.best_objective_bound) // problem.weight // 2)
+    candidate, rectangles = plan
+    hops = _twice_hops(rectangles) // 2
     return Floorplan(candidate, rectangles, hops, bound, status == cp_model.OPTIMAL)
+
+
+def _simple_plan(
+    candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int
+) -> _Plan | None:
+    """Return the best plan that stands on shelves or in columns; None if no candidate fits so."""
+    plans: list[_Plan] = []
+    for c in candidates:
+        stackable = c.height <= tallest_stacked
+        rows = height if stackable else min(height, c.height)
+        found = [_on_shelves(c, width, rows), _in_columns(c, width, rows)]
+        plans += [(c, rectangles) for rectangles in found if rectangles is not None]
+    return min(plans, key=_twice_cost, default=None)
+
+
+def _twice_cost(plan: _Plan) -> int:
+    return 2 * plan[0].cycles + _twice_hops(plan[1])
+
+
+class _Model:
+    """The constraint model: which candidate, and where its regions lie."""
+
+    def __init__(
+        self, candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int
+    ) -> None:
+        from ortools.sat.python import cp_model
+
+        self.weighted_sum = cp_model.LinearExpr.weighted_sum
+        self.candidates = candidates
+        self.width, self.height = width, height
+        self.tallest_stacked = tallest_stacked
+        self.model = cp_model.CpModel()
+        self.most = max(c.stages for c in candidates)
+        self.weight = (self.most + 1) * (self.most + 2) * (width + height)
+        """What a cycle counts for, so that the preference for the origin never outweighs one."""
+        self.chosen = [self.model.new_bool_var(f"candidate{i}") for i in range(len(candidates))]
+        self.model.add_exactly_one(self.chosen)
+        self.tall = self.pick("height", [c.height for c in candidates])
+        self.top_width = self.pick("top_width", [c.top_width for c in candidates])
+        self.stage_width = self.pick("stage_width", [max(c.stage_width, 1) for c in candidates])
+        self.xs: list[cp_model.IntVar] = []
+        self.ys: list[cp_model.IntVar] = []
+        self.present: list[cp_model.IntVar] = []
+        self.place_regions()
+        self.minimize()
+
+    def pick(self, name: str, values: Sequence[int]) -> cp_model.IntVar:
+        """A variable that has the value of the chosen candidate."""
+        variable = self.model.new_int_var(min(values), max(values), name)
+        self.model.add(variable == self.of_chosen(values))
+        return variable
+
+    def of_chosen(self, values: Sequence[int]) -> cp_model.LinearExprT:
+        """The value of the chosen candidate as an expression."""
+        return self.weighted_sum(self.chosen, values)
+
+    def place_regions(self) -> None:
+        """Positions on the wafer without overlap; regions that the candidate does not have lie at 0, 0."""
+        model = self.model
+        stages = self.pick("stages", [c.stages for c in self.candidates])
+        x_intervals: list[cp_model.IntervalVar] = []
+        y_intervals: list[cp_model.IntervalVar] = []
+        for index in range(self.most + 1):
+            x = model.new_int_var(0, self.width - 1, f"x{index}")
+            y = model.new_int_var(0, self.height - 1, f"y{index}")
+            flag = model.new_bool_var(f"present{index}")
+            model.add(stages >= index).only_enforce_if(flag)
+            model.add(stages < index).only_enforce_if(~flag)
+            wide = self.top_width if index == 0 else self.stage_width
+            x_end = model.new_int_var(0, self.width, f"x_end{index}")
+            y_end = model.new_int_var(0, self.height, f"y_end{index}")
+            x_intervals.append(model.new_optional_interval_var(x, wide, x_end, flag, f"xi{index}"))
+            y_intervals.append(model.new_optional_interval_var(y, self.tall, y_end, flag, f"yi{index}"))
+            model.add(x == 0).only_enforce_if(~flag)
+            model.add(y == 0).only_enforce_if(~flag)
+            self.xs.append(x)
+            self.ys.append(y)
+            self.present.append(flag)
+        model.add_no_overlap_2d(x_intervals, y_intervals)
+        for candidate, flag in zip(self.candidates, self.chosen, strict=True):
+            if candidate.height > self.tallest_stacked:
+                for y in self.ys:
+                    model.add(y == self.ys[0]).only_enforce_if(flag)
+
+    def minimize(self) -> None:
+        """The objective: cycles and distances first, then nearness to the origin."""
+        distances: list[cp_model.IntVar] = []
+        present, most = self.present, self.most
+        for index in range(1, most + 1):
+            distances += self.distance(index - 1, index, [present[index]], f"to{index}")
+            last: list[cp_model.LiteralT] = [present[index]]
+            if index < most:
+                last.append(~present[index + 1])
+            distances += self.distance(index, 0, last, f"back{index}")
+        self.model.add(sum(distances) >= self.of_chosen(list(map(self.least_total, self.candidates))))
+        cycles = self.of_chosen([2 * c.cycles * self.weight for c in self.candidates])
+        hops = self.weighted_sum(distances, [self.weight] * len(distances))
+        order = [most + 1 - index for index in range(most + 1)]
+        near = self.weighted_sum([*self.xs, *self.ys], [*order, *order])
+        self.model.minimize(self.weighted_sum([cycles, hops, near], [1, 1, 1]))
+
+    def distance(
+        self, first: int, second: int, flags: Sequence[cp_model.LiteralT], name: str
+    ) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+        """Twice the distances of two regions' middles (twice, to keep halves exact), 0 without `flags`."""
+        model = self.model
+        dx = model.new_int_var(0, 2 * self.width, f"dx_{name}")
+        dy = model.new_int_var(0, 2 * self.height, f"dy_{name}")
+        for low, high in ((first, second), (second, first)):
+            model.add(dx >= self.twice_middle(low) - self.twice_middle(high)).only_enforce_if(*flags)
+            model.add(dy >= 2 * self.ys[low] - 2 * self.ys[high]).only_enforce_if(*flags)
+        # Implied by their not overlapping, and said only to let the solver prove optimality sooner.
+        least = [self.least_distance(c, 0 in (first, second)) for c in self.candidates]
+        model.add(dx + dy >= self.of_chosen(least)).only_enforce_if(*flags)
+        return dx, dy
+
+    def twice_middle(self, index: int) -> cp_model.LinearExpr:
+        """Twice the x coordinate of a region's middle."""
+        return 2 * self.xs[index] + (self.top_width if index == 0 else self.stage_width)
+
+    def least_distance(self, candidate: Candidate, with_top: bool) -> int:
+        """Twice the distance of the middles of two regions that touch."""
+        beside = candidate.stage_width + (candidate.top_width if with_top else candidate.stage_width)
+        stacked = 2 * candidate.height
+        return beside if candidate.height > self.tallest_stacked else min(beside, stacked)
+
+    def least_total(self, candidate: Candidate) -> int:
+        """Twice the least length of the way through all regions and back."""
+        if candidate.stages == 0 or candidate.height <= self.tallest_stacked:
+            return 0
+        # All in one row: there and back between the outermost middles, with the widest regions at the ends.
+        widths = sorted([candidate.top_width] + candidate.stages * [candidate.stage_width])
+        return 2 * (2 * sum(widths) - widths[-1] - widths[-2])
+
+    def hint(self, candidate: Candidate, rectangles: Sequence[Rectangle]) -> None:
+        """Start the search from a plan."""
+        for other, flag in zip(self.candidates, self.chosen, strict=True):
+            self.model.add_hint(flag, other is candidate)
+        for index, (x, y) in enumerate(zip(self.xs, self.ys, strict=True)):
+            there = index < len(rectangles)
+            self.model.add_hint(x, rectangles[index].x if there else 0)
+            self.model.add_hint(y, rectangles[index].y if there else 0)
+
+    def solution(self, solver: cp_model.CpSolver) -> _Plan:
+        """The plan that the solver found."""
+        flags = [bool(solver.value(flag)) for flag in self.chosen]
+        candidate = self.candidates[flags.index(True)]
+        places = list(zip(self.xs, self.ys, strict=True))[: candidate.stages + 1]
+        return candidate, tuple(
+            Rectangle(
+                solver.value(x),
+                solver.value(y),
+                candidate.top_width if index == 0 else candidate.stage_width,
+                candidate.height,
+            )
+            for index, (x, y) in enumerate(places)
+        )
 
 
 def check(plan: Floorplan, width: int, height: int) -> list[str]:

@@ -23,8 +23,11 @@ def row_tree(source: Point, row: int, first: int, last: int, trunk: int) -> Tree
     """Return the tree from `source` to all PEs of `row` from column `first` to `last`.
 
     It runs along the source's row to column `trunk`, along that column to `row`, then both ways. When the
-    source is in that row already, the trunk does not matter. The source itself is never a sink.
+    source is in that row already, the trunk does not matter. The source itself is never a sink. Raises
+    `ValueError` if there is no other PE to reach.
     """
+    if source == (first, row) and first == last:
+        raise ValueError(f"a tree from {source} to itself")
     outputs: dict[Point, list[str]] = {}
     inputs: dict[Point, str] = {source: "RAMP"}
 
