@@ -166,7 +166,6 @@ def _unpack(data: bytes, filename: str) -> dict[str, str]:
     except (
         zipfile.BadZipFile,
         zlib.error,
-        NotImplementedError,
         RuntimeError,
         EOFError,
         OSError,

@@ -7,6 +7,7 @@ sum over the features' axis needs all.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,18 +43,18 @@ class Piece:
     length: Value
 
 
-class AttentionLowering:
+class AttentionLowering(ABC):
     """The attention operations; the rest of the lowering provides addresses."""
 
     p: ProgramBuilder
 
+    @abstractmethod
     def address(self, value: Value) -> Value:
         """The address of a value's tile."""
-        raise NotImplementedError
 
+    @abstractmethod
     def variable_address(self, name: str, iteration: tuple[Value, ...]) -> Value:
         """The address of a variable's tile."""
-        raise NotImplementedError
 
     def head_window(self, value: Value) -> HeadWindow | None:
         """The window of a per-head value; None for any other."""
@@ -126,9 +127,9 @@ class AttentionLowering:
             self.p.map("copy", target, self.p.dsd(self.address(row), element, count))
         self.set_address(op.result, cache)
 
+    @abstractmethod
     def set_address(self, value: Value, address: Value) -> None:
         """Note where a value lies."""
-        raise NotImplementedError
 
     def _scores(self, op: Operation) -> None:
         q, k = op.operands
