@@ -24,7 +24,7 @@ from .wavelet.state import LOG_RUNS
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What one position cost and gave. `breakdown` sums to `cycles`; `token` is None without a greedy entry."""
+    """What one position cost and gave; `breakdown` sums to `cycles`, `token` is None if nothing is greedy."""
 
     position: int
     token: int | None
