@@ -1,5 +1,6 @@
 """The README and the documents in docs/: what they show works, and gives what they say it gives."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from lark import Lark, Token
 
 from wsc.compiler.frontend.operators import OPERATORS
+from wsc.ir.dialects import load_dialects
+from wsc.ir.spec import registered_dialects
 from wsc.passes.pipeline import PASSES
 
-from .documents import Runner, blocks
+from .documents import Runner, blocks, run_command
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -53,6 +56,45 @@ def test_document(path: Path, slow: bool, folder: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
     found = Runner(name, slow).problems(path.read_text("utf-8"))
     assert not found, "\n\n".join(found)
+
+
+# ---- what documents name exists --------------------------------------------------------------------
+
+FOLDERS = "|".join(path.name for path in sorted(ROOT.iterdir()) if path.is_dir() and path.name[0] != ".")
+NOT_OF_WSC = {"--update-golden"}
+
+
+def prose(path: Path) -> str:
+    """Return a document without its blocks."""
+    return re.sub(r"^ *(```+).*?^ *\1$", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_paths_and_links(path: Path) -> None:
+    text = prose(path)
+    named = {ROOT / name for name in re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", text)}
+    linked = {path.parent / link for link in re.findall(r"\]\((?!https?:)([^)#]+)", text)}
+    assert [str(found) for found in sorted(named | linked) if not found.exists()] == []
+
+
+@pytest.fixture(scope="module")
+def options() -> set[str]:
+    """The options of wsc, and those that documents name besides."""
+    helps = [run_command(f"wsc {command} --help")[1] for command in ("compile", "run", "opt")]
+    return {option for text in helps for option in re.findall(r"--[a-z][a-z-]*", text)} | NOT_OF_WSC
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_options(path: Path, options: set[str]) -> None:
+    assert sorted(set(re.findall(r"`[^`]*?(--[a-z][a-z-]*)", prose(path))) - options) == []
+
+
+def test_the_architecture_names_every_pass_and_dialect() -> None:
+    table = [line for line in prose(ROOT / "docs" / "architecture.md").splitlines() if line.startswith("|")]
+    named = {name for line in table for name in re.findall(r"`([a-z-]+)`", line)}
+    load_dialects()
+    dialects = {dialect.name for dialect in registered_dialects()} - {"builtin"}
+    assert set(PASSES) | dialects <= named
 
 
 # ---- the language guide is complete ----------------------------------------------------------------
