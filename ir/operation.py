@@ -106,8 +106,6 @@ class Operation:
         for index, operand in enumerate(self._operands):
             del operand.uses[(self, index)]
         self._operands = list(values)
-        if not values:
-            return
         for index, operand in enumerate(self._operands):
             operand.uses[(self, index)] = None
 
@@ -178,10 +176,10 @@ class Operation:
         stack = [iter(_nested_operations(self))]
         while stack:
             for operation in stack[-1]:
-                if operation.parent is None:
+                if not _in_a_block(operation):
                     continue  # erased since the block was listed
                 yield operation
-                if operation.regions and operation.parent is not None:
+                if operation.regions and _in_a_block(operation):
                     stack.append(iter(_nested_operations(operation)))
                     break
             else:
@@ -244,8 +242,10 @@ class Operation:
         if self.regions:
             self.drop_all_references()
         else:
-            self.set_operands(())
-            self.successors.clear()
+            for index, operand in enumerate(self._operands):
+                del operand.uses[(self, index)]
+            self._operands = []
+            self.successors = []
         self.results = []
 
     def clone(self, mapping: dict[Value, Value] | None = None) -> Operation:
@@ -298,6 +298,10 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<{self.name} at {self.location}>"
+
+
+def _in_a_block(operation: Operation) -> bool:
+    return operation.parent is not None
 
 
 def _nested_operations(operation: Operation) -> list[Operation]:

@@ -79,7 +79,8 @@ class Rewriter:
     def insert(self, operation: Operation, before: Operation | None = None) -> Operation:
         """Insert a finished operation before `before`."""
         anchor = self.operation if before is None else before
-        anchor.enclosing_block.insert_before(anchor, operation)
+        block = anchor.parent or anchor.enclosing_block  # the latter says what is wrong
+        block.insert_before(anchor, operation)
         self.changed = True
         if operation.regions:
             for inner in operation.walk():
@@ -113,7 +114,8 @@ class Rewriter:
             for user, _ in old.uses:
                 if user not in queued:
                     self._add(user)
-            old.replace_all_uses_with(new)
+            if old is not new:
+                Operation.move_uses(old, new)
             self.changed = True
 
     def erase(self, operation: Operation) -> None:
