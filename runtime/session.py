@@ -16,7 +16,7 @@ from ..ir.diagnostics import error_at
 from ..ir.operation import Operation
 from ..ir.target import Target
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
-from .host import Array, Variables, expand, gather, scatter
+from .host import DTYPES, Array, Variables, expand, gather, scatter
 from .machine import Machine
 from .module import machine_from_module
 from .wavelet.state import LOG_RUNS
@@ -99,8 +99,8 @@ class Session:
     def feed(self, value: Array) -> None:
         """Put the next input (a token or a vector) into the wafer's memory."""
         kind = self.variables.type(self._inputs[0])
-        dtype = np.int32 if kind.element == I32 else np.float16
-        array = np.asarray(value).astype(dtype).reshape(self.variables.shape(self._inputs[0]))
+        shape = self.variables.shape(self._inputs[0])
+        array = np.asarray(value).astype(DTYPES[str(kind.element)]).reshape(shape)
         scatter(self._memory, self.variables, self._inputs[0], array)
 
     def step(self, position: int, value: Array | int | None = None) -> StepReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from ...ir.attributes import (
     F32,
@@ -122,8 +123,14 @@ class PartitionBuilder:
     def read_variable(self, scope: Scope, source: Operation, dims: tuple[Split, ...]) -> Value:
         """Return the tile of the variable that `nn.read` operation `source` names."""
         variable = self.variables[source.attribute("variable", SymbolRefAttr).leaf]
-        element = variable.attribute("type", TensorType).element
-        kind = DistTensor(scope.grid, dims, element)
+        kind = DistTensor(scope.grid, dims, variable.attribute("type", TensorType).element)
+        features, wanted = prod(tensor_type(source.result).shape), prod(split.extent for split in dims)
+        if features != wanted:
+            raise error_at(
+                f"weight '{variable.symbol_name}' cannot be applied head by head yet",
+                source.location,
+                f"it has {features} elements; what it meets has {wanted} features in heads",
+            )
         name = self.variable(variable, kind)
         operands = [self.iteration] if self.iteration is not None and source.operands else []
         attributes: dict[str, Attribute] = {"variable": symbol(name)}

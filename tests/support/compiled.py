@@ -97,6 +97,7 @@ def compile_shaped(
     stages: int = 0,
     target: Target = TINY,
     verify_each: bool = True,
+    watchers: Sequence[Instrumentation] = (),
 ) -> Compiled:
     """Compile `text` so that every region has `shape`; `stages` regions share the repeated layers."""
     width, height = shape
@@ -108,7 +109,15 @@ def compile_shaped(
         return [height if limit == wafer[1] else width]
 
     with mock.patch.object(place, "useful_sizes", sizes):
-        return compile_model(text, wafer, overrides, stages=stages, target=target, verify_each=verify_each)
+        return compile_model(
+            text,
+            wafer,
+            overrides,
+            stages=stages,
+            target=target,
+            verify_each=verify_each,
+            watchers=watchers,
+        )
 
 
 class Runner:
