@@ -13,6 +13,7 @@ from .bytecode import Program
 from .fault import FaultDetail, MachineFault
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
+from .wavelet.prefetch import PADDING
 from .wavelet.state import Cores
 from .wiring import Rect, rect_points
 
@@ -104,7 +105,7 @@ def make_cores(
         registers=np.zeros((count, registers), np.int32),
         awake=bits,
         awake_words=summary,
-        stepping=np.zeros(count + 1, np.int32),
+        stepping=np.zeros(count + PADDING, np.int32),
         wheel=np.full(st.WHEEL_BUCKETS, -1, np.int32),
         end=np.full(count, -1, np.int64),
         router=routers.astype(np.int32),

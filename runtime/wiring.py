@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .fault import FaultDetail, MachineFault
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
+from .wavelet.prefetch import PADDING
 from .wavelet.state import Network
 
 Rect = tuple[int, int, int, int, int, int]
@@ -56,7 +57,7 @@ class Wiring:
 
     @property
     def queues(self) -> NDArray[np.int32]:
-        """[queues, QUEUE_FIELDS] the queues as a table"""
+        """[queues + 1, QUEUE_FIELDS] the queues as a table, the last row unused"""
         return self.network.queues.reshape(-1, st.QUEUE_FIELDS)
 
     @property
@@ -174,13 +175,13 @@ def _build(
         raise MachineFault("program", "the machine has more queue slots than the engine can number")
     bits, summary = bitmap(count)
     network = Network(
-        queues=queues.reshape(-1),
+        queues=np.append(queues.reshape(-1), np.zeros(st.QUEUE_FIELDS, np.int32)),
         slots=np.zeros(int(numbers.sum()) + 1, np.uint32),
         router=np.append(router, router[to_core]).astype(np.int32),
         color=np.append(color, color[to_core]).astype(np.int32),
         awake=bits,
         awake_words=summary,
-        moves=np.zeros(count + 1, np.int32),
+        moves=np.zeros(count + PADDING, np.int32),
         loads=np.zeros(0, np.int64),
     )
     first_route = np.searchsorted(router, np.arange(width * height + 1)).astype(np.int32)

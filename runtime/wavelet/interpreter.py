@@ -38,7 +38,8 @@ def advance(
     run: Run,
 ) -> int:
     """Execute from the core's time `time` on up to its next communication; that begins after `cycle`."""
-    state, code, counters = cores.state, programs.code, run.counters
+    state, code, counters, registers = cores.state, programs.code, run.counters, cores.registers
+    scratch, floats, words = programs.scratch, memory.floats, memory.words
     limit = run.configuration[st.CYCLE_LIMIT]
     log_level = run.configuration[st.LOG_LEVEL]
     sram_bytes = run.configuration[st.SRAM_BYTES]
@@ -56,7 +57,7 @@ def advance(
         call_cycles = code[pc, bc.CALL_CYCLES]
         if opcode == bc.HALT:
             if log_level != st.LOG_OFF:
-                _log(run, cores.state, core, pc, time, time, 0, st.CAUSE_HALT)
+                _log(run, state, core, pc, time, time, 0, st.CAUSE_HALT)
             state[me + st.PC] = pc
             cores.end[core] = time
             counters[st.HALTED] += 1
@@ -81,8 +82,8 @@ def advance(
         following = pc + 1
         if opcode >= bc.MAP_UNARY:
             for index in range(15):
-                programs.scratch[index] = operand(code, cores.registers, core, pc, index)
-            wrong = _check_vector(opcode, code[pc, bc.TYPES], programs.scratch, sram_bytes)
+                scratch[index] = operand(code, registers, core, pc, index)
+            wrong = _check_vector(opcode, code[pc, bc.TYPES], scratch, sram_bytes)
             if wrong != OK:
                 return _fault(counters, st.FAULT_MEMORY, core, pc, wrong)
             execute_vector(
@@ -90,14 +91,14 @@ def advance(
                 code[pc, bc.FUNCTION],
                 code[pc, bc.TYPES],
                 code[pc, bc.CONSTANT],
-                programs.scratch,
+                scratch,
                 memory.halves[(core * sram_bytes) >> 1 : ((core + 1) * sram_bytes) >> 1],
-                memory.floats[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
-                memory.words[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+                floats[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+                words[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
             )
-            calls, inner_elements = programs.scratch[1], programs.scratch[3]
+            calls, inner_elements = scratch[1], scratch[3]
             if opcode == bc.ARGMAX:
-                calls, inner_elements = programs.scratch[6], programs.scratch[8]
+                calls, inner_elements = scratch[6], scratch[8]
             work = 0
             if calls == 0 or inner_elements == 0:
                 calls = 1
@@ -108,23 +109,23 @@ def advance(
             state[me + st.SOFTWARE] += calls * call_cycles
             time += calls * (call_cycles + work)
         else:
-            a = operand(code, cores.registers, core, pc, 0)
-            b = operand(code, cores.registers, core, pc, 1)
+            a = operand(code, registers, core, pc, 0)
+            b = operand(code, registers, core, pc, 1)
             target = code[pc, bc.TARGET]
             time += call_cycles
             state[me + st.SOFTWARE] += call_cycles
             if opcode == bc.FOR:
-                cores.registers[core, target] = a
+                registers[core, target] = a
                 if a >= b:
                     following = code[pc, bc.JUMP]
                 elif code[pc, bc.CONSTANT] != 0 and log_level != st.LOG_OFF:
-                    _log(run, cores.state, core, pc, time, time, 0, st.CAUSE_LAYER)
+                    _log(run, state, core, pc, time, time, 0, st.CAUSE_LAYER)
             elif opcode == bc.NEXT:
-                count = wide(cores.registers[core, target]) + 1
+                count = wide(registers[core, target]) + 1
                 if code[pc, bc.CONSTANT] != 0 and log_level != st.LOG_OFF:
-                    _log(run, cores.state, core, pc, time, time, count, st.CAUSE_LAYER)
+                    _log(run, state, core, pc, time, time, count, st.CAUSE_LAYER)
                 if count < b:
-                    cores.registers[core, target] = count
+                    registers[core, target] = count
                     following = code[pc, bc.JUMP]
             elif opcode == bc.IF:
                 if not _holds(code[pc, bc.FUNCTION], a, b):
@@ -133,23 +134,23 @@ def advance(
                 if a % 4 != 0 or a < 0 or a + 4 > sram_bytes:
                     return _fault(counters, st.FAULT_MEMORY, core, pc, 2 if a % 4 != 0 else 1)
                 if code[pc, bc.FUNCTION] == bc.F32:
-                    memory.floats[(core * sram_bytes + a) >> 2] = np.float32(b)
+                    floats[(core * sram_bytes + a) >> 2] = np.float32(b)
                 else:
-                    memory.words[(core * sram_bytes + a) >> 2] = np.int32(b)
+                    words[(core * sram_bytes + a) >> 2] = np.int32(b)
             else:
                 if opcode == bc.LOAD:
                     if a % 4 != 0 or a < 0 or a + 4 > sram_bytes:
                         return _fault(counters, st.FAULT_MEMORY, core, pc, 2 if a % 4 != 0 else 1)
-                    value = wide(memory.words[(core * sram_bytes + a) >> 2])
+                    value = wide(words[(core * sram_bytes + a) >> 2])
                 elif (opcode == bc.DIVIDE or opcode == bc.REMAINDER) and b == 0:
                     return _fault(counters, st.FAULT_DIVISION, core, pc, 0)
                 else:
                     value = _scalar(opcode, a, b)
                 if value < _I32_LEAST or value > _I32_LARGEST:
                     return _fault(counters, st.FAULT_OVERFLOW, core, pc, value)
-                cores.registers[core, target] = value
+                registers[core, target] = value
         if log_level == st.LOG_ALL and time > began:
-            _log(run, cores.state, core, pc, began, time, 0, st.CAUSE_LOCAL)
+            _log(run, state, core, pc, began, time, 0, st.CAUSE_LOCAL)
         pc = following
 
 
@@ -235,12 +236,12 @@ def _begin(
     core: int, pc: int, time: int, programs: Programs, cores: Cores, network: Network, run: Run
 ) -> int:
     """Set up the communication `pc`: its descriptor, its queues, its wavelets."""
-    queues = network.queues
-    code, state, d, counters = programs.code, cores.state, programs.scratch, run.counters
+    queues, code, state, registers = network.queues, programs.code, cores.state, cores.registers
+    d, counters, configuration = programs.scratch, run.counters, run.configuration
     for index in range(5):
-        d[index] = operand(code, cores.registers, core, pc, index)
+        d[index] = operand(code, registers, core, pc, index)
     opcode, type = code[pc, bc.OPCODE], type_of(code[pc, bc.TYPES], 0)
-    found = check_descriptor(d, 0, type, run.configuration[st.SRAM_BYTES])
+    found = check_descriptor(d, 0, type, configuration[st.SRAM_BYTES])
     if found != OK:
         _fault(counters, st.FAULT_MEMORY, core, pc, found)
         return st.FAULT_MEMORY
@@ -258,40 +259,35 @@ def _begin(
     state[me + st.QUEUE_IN], state[me + st.QUEUE_OUT] = -1, -1
     if elements == 0:
         return st.FAULT_NONE
+    color_in = color_out = -1
     if opcode != bc.SEND:
-        route = _route(core, code[pc, bc.CHANNEL_IN], programs, cores, network.color)
-        if route == -2:
+        color_in = _color(programs.channels, cores.tile, core, code[pc, bc.CHANNEL_IN])
+        if color_in < 0:
             _fault(counters, st.FAULT_CHANNEL, core, pc, code[pc, bc.CHANNEL_IN])
             return st.FAULT_CHANNEL
-        if route >= 0:
-            shape = queues[(route << st.QUEUE_SHIFT) + st.SHAPE]
-            for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
-                down = queues[(route << st.QUEUE_SHIFT) + st.DOWN + output]
-                if down >= run.configuration[st.ROUTES]:
-                    state[me + st.QUEUE_IN] = down
     if opcode == bc.SEND or opcode == bc.REDUCE_FORWARD:
-        route = _route(core, code[pc, bc.CHANNEL_OUT], programs, cores, network.color)
-        if route == -2:
+        color_out = _color(programs.channels, cores.tile, core, code[pc, bc.CHANNEL_OUT])
+        if color_out < 0:
             _fault(counters, st.FAULT_CHANNEL, core, pc, code[pc, bc.CHANNEL_OUT])
             return st.FAULT_CHANNEL
-        if route < 0 or queues[(route << st.QUEUE_SHIFT) + st.SHAPE] & st.FROM_CORE == 0:
-            color = programs.channels[cores.tile[core], code[pc, bc.CHANNEL_OUT]]
-            _fault(counters, st.FAULT_NO_SEND_ROUTE, core, pc, wide(color))
-            return st.FAULT_NO_SEND_ROUTE
-        state[me + st.QUEUE_OUT] = route
+    router, colors, first_route = cores.router[core], network.color, programs.first_route
+    for route in range(first_route[router], first_route[router + 1]):
+        shape = queues[(route << st.QUEUE_SHIFT) + st.SHAPE]
+        if colors[route] == color_in and (shape >> st.LINKS_SHIFT + st.RAMP) & 1 != 0:
+            # The ramp is a route's last output.
+            outputs = (shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK
+            state[me + st.QUEUE_IN] = queues[(route << st.QUEUE_SHIFT) + st.DOWN + outputs - 1]
+        if colors[route] == color_out and shape & st.FROM_CORE != 0:
+            state[me + st.QUEUE_OUT] = route
+    if color_out >= 0 and state[me + st.QUEUE_OUT] < 0:
+        _fault(counters, st.FAULT_NO_SEND_ROUTE, core, pc, color_out)
+        return st.FAULT_NO_SEND_ROUTE
     return st.FAULT_NONE
 
 
 @inner
-def _route(core: int, channel: int, programs: Programs, cores: Cores, colors: I32Array) -> int:
-    """Return the router queue of `channel` at the core's router: -1 without a route, -2 without a color."""
-    if channel >= programs.channels.shape[1]:
-        return -2
-    color = programs.channels[cores.tile[core], channel]
-    if color < 0:
-        return -2
-    router = cores.router[core]
-    for route in range(programs.first_route[router], programs.first_route[router + 1]):
-        if colors[route] == color:
-            return route
-    return -1
+def _color(channels: I32Array, tiles: I32Array, core: int, channel: int) -> int:
+    """Return the color of a core's channel, -1 if it has none."""
+    if channel >= channels.shape[1]:
+        return -1
+    return wide(channels[tiles[core], channel])

@@ -10,15 +10,14 @@ that it may be waiting for is freed.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import state as st
-from .bitmap import clear_bit, lowest, set_bit
+from .bitmap import clear_bit, members, set_bit
 from .jit import inner, wide
+from .prefetch import AHEAD, PADDING, prefetch
 from .state import Cores, I32Array, I64Array, Network, U64Array
 from .wheel import sleep_until
-
-_ONE = np.uint64(1)
-_WORD = 63
 
 
 @inner
@@ -29,59 +28,75 @@ def decide(network: Network, counters: I64Array, cycle: int) -> int:
     """
     queues, slots, router = network.queues, network.slots, network.router
     awake, awake_words, chosen = network.awake, network.awake_words, network.moves
+    count = members(awake, awake_words, chosen)
     moves = 0
     next_ready = st.NEVER
     here = -1
     taken = 0
-    for summary in range(awake_words.size):
-        group = awake_words[summary]
-        while group != 0:
-            word = (summary << 6) + lowest(group)
-            group &= group - _ONE
-            rest = awake[word]
-            kept = rest
-            while rest != 0:
-                bit = rest & (~rest + _ONE)
-                queue = (word << 6) + lowest(rest)
-                rest ^= bit
-                at = queue << st.QUEUE_SHIFT
-                if router[queue] != here:
-                    here = router[queue]
-                    taken = 0
-                shape = queues[at + st.SHAPE]
-                if shape & st.FROM_CORE != 0:
-                    head = queues[at + st.LEVEL] >> st.HEAD_SHIFT
-                    when = wide(slots[queues[at + st.BASE] + 2 * head + 1])
-                    if when > cycle:
-                        next_ready = min(next_ready, when)
-                        continue
-                room = True
-                for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
-                    down = queues[at + st.DOWN + output]
-                    if down < 0:
-                        counters[st.FAULT] = st.FAULT_LOST
-                        counters[st.FAULT_SUBJECT] = queue
-                        counters[st.FAULT_DETAIL] = output
-                        return 0
-                    there = down << st.QUEUE_SHIFT
-                    room_there = queues[there + st.SHAPE] & st.CAPACITY_MASK
-                    if queues[there + st.LEVEL] & st.LEVEL_MASK >= room_there:
-                        room = False
-                        break
-                links = (shape >> st.LINKS_SHIFT) & st.LINKS_MASK
-                if not room:
-                    kept ^= bit
-                elif taken & links != 0:
-                    counters[st.CONTENDED] += 1
-                else:
-                    taken |= links
-                    chosen[moves] = queue
-                    moves += 1
-            awake[word] = kept
-            if kept == 0:
-                awake_words[word >> 6] &= ~(_ONE << np.uint64(word & _WORD))
+    for index in range(count):
+        _prefetch(queues, chosen, index)
+        prefetch(router, wide(chosen[index + PADDING - 1]))
+        queue = wide(chosen[index])
+        at = queue << st.QUEUE_SHIFT
+        if router[queue] != here:
+            here = router[queue]
+            taken = 0
+        shape = queues[at + st.SHAPE]
+        if shape & st.FROM_CORE != 0:
+            head = queues[at + st.LEVEL] >> st.HEAD_SHIFT
+            when = wide(slots[queues[at + st.BASE] + 2 * head + 1])
+            if when > cycle:
+                next_ready = min(next_ready, when)
+                continue
+        room = True
+        for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
+            down = queues[at + st.DOWN + output]
+            if down < 0:
+                counters[st.FAULT] = st.FAULT_LOST
+                counters[st.FAULT_SUBJECT] = queue
+                counters[st.FAULT_DETAIL] = output
+                return 0
+            there = down << st.QUEUE_SHIFT
+            if queues[there + st.LEVEL] & st.LEVEL_MASK >= queues[there + st.SHAPE] & st.CAPACITY_MASK:
+                room = False
+                break
+        links = (shape >> st.LINKS_SHIFT) & st.LINKS_MASK
+        if not room:
+            clear_bit(awake, awake_words, queue)
+        elif taken & links != 0:
+            counters[st.CONTENDED] += 1
+        else:
+            taken |= links
+            chosen[moves] = queue
+            moves += 1
     counters[st.NEXT_READY] = next_ready
     return moves
+
+
+@inner
+def _prefetch(queues: I32Array, chosen: I32Array, index: int) -> None:
+    """Ask for queues further down the list, and for the first two queues that a nearer one leads to."""
+    prefetch(queues, wide(chosen[index + PADDING - 1]) << st.QUEUE_SHIFT)
+    at = (wide(chosen[index + AHEAD]) << st.QUEUE_SHIFT) + st.DOWN
+    prefetch(queues, wide(queues[at]) << st.QUEUE_SHIFT)
+    prefetch(queues, wide(queues[at + 1]) << st.QUEUE_SHIFT)
+
+
+@inner
+def _prefetch_ends(
+    queues: I32Array, slots: NDArray[np.uint32], state: I32Array, queue: int, routes: int
+) -> None:
+    """Ask for the slots that a wavelet leaves and goes to, and for the cores that may wait for it."""
+    at = queue << st.QUEUE_SHIFT
+    prefetch(slots, wide(queues[at + st.BASE]))
+    if queues[at + st.SHAPE] & st.FROM_CORE != 0:
+        prefetch(state, wide(queues[at + st.SOURCE]) << st.CORE_SHIFT)
+    for output in range(min((queues[at + st.SHAPE] >> st.OUTPUTS_SHIFT) & st.COUNT_MASK, 2)):
+        down = max(wide(queues[at + st.DOWN + output]), 0)
+        there = down << st.QUEUE_SHIFT
+        prefetch(slots, wide(queues[there + st.BASE]))
+        if down >= routes:
+            prefetch(state, wide(queues[there + st.DOWN]) << st.CORE_SHIFT)
 
 
 @inner
@@ -100,6 +115,8 @@ def commit(
     hops = 0
     outputs_sum = 0
     for move in range(moves):
+        _prefetch(queues, chosen, move)
+        _prefetch_ends(queues, slots, state, wide(chosen[move + AHEAD // 2]), routes)
         queue = wide(chosen[move])
         at = queue << st.QUEUE_SHIFT
         level, shape, base = queues[at + st.LEVEL], queues[at + st.SHAPE], queues[at + st.BASE]

@@ -192,7 +192,7 @@ class Network(NamedTuple):
     """Routers and links. Bitmaps have one bit a route and one a word of those."""
 
     queues: I32Array
-    """[queues << QUEUE_SHIFT]"""
+    """[(queues + 1) << QUEUE_SHIFT], the last row unused: what is prefetched needs one queue at least"""
     slots: NDArray[np.uint32]
     """Wavelets, with the cycle from which on each is there in the queues at cores."""
     router: I32Array
@@ -204,7 +204,7 @@ class Network(NamedTuple):
     awake_words: U64Array
     """[routes / 4096] words of `awake` that are not 0"""
     moves: I32Array
-    """[routes] router queues that move a wavelet in this cycle"""
+    """[routes + PADDING] router queues that are awake, then those that move a wavelet in this cycle"""
     loads: I64Array
     """[routes] wavelets moved, when counted; else of length 0"""
 
@@ -220,7 +220,7 @@ class Cores(NamedTuple):
     """[cores / 64] cores to step in the next cycle"""
     awake_words: U64Array
     stepping: I32Array
-    """[cores] cores that are awake in this cycle"""
+    """[cores + PADDING] cores that are awake in this cycle"""
     wheel: I32Array
     """[WHEEL_BUCKETS] first sleeping core that wakes at a cycle with this remainder, or -1"""
     end: I64Array
@@ -244,7 +244,7 @@ class Programs(NamedTuple):
 
     code: I64Array
     """[instructions of all programs, ROW_FIELDS]; `JUMP` counts from the table's start"""
-    channels: I32Array
+    channels: NDArray[np.int32]
     """[tiles, channels] color of a channel, or -1"""
     first_route: I32Array
     """[routers + 1] first router queue of each router"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import bytecode as bc
 from . import state as st
@@ -17,6 +18,7 @@ from .number import (
     half_of_float,
     integer_binary,
 )
+from .prefetch import AHEAD, PADDING, prefetch
 from .router import push_slot, wake_upstream
 from .state import Cores, I32Array, Memory, Network, Programs, Run
 from .wheel import sleep_until
@@ -40,7 +42,11 @@ def step_cores(
     ramp_up = run.configuration[st.RAMP_CYCLES] + 1
     sram_bytes = run.configuration[st.SRAM_BYTES]
     while counters[st.STEPPED] < counters[st.STEPS]:
-        core = wide(stepping[counters[st.STEPPED]])
+        index = counters[st.STEPPED]
+        _prefetch_state(state, wide(stepping[index + PADDING - 1]))
+        _prefetch_queues(state, queues, halves, sram_bytes, wide(stepping[index + AHEAD]))
+        _prefetch_slots(state, queues, slots, wide(stepping[index + AHEAD // 2]))
+        core = wide(stepping[index])
         if logging and counters[st.LOGGED] + 2 > run.log.shape[0]:
             return INCOMPLETE
         me = core << st.CORE_SHIFT
@@ -165,6 +171,30 @@ def step_cores(
             if status == FAULT:
                 return FAULT
     return READY
+
+
+@inner
+def _prefetch_state(state: I32Array, core: int) -> None:
+    prefetch(state, core << st.CORE_SHIFT)
+    prefetch(state, (core << st.CORE_SHIFT) + 16)
+
+
+@inner
+def _prefetch_queues(
+    state: I32Array, queues: I32Array, halves: NDArray[np.uint16], sram_bytes: int, core: int
+) -> None:
+    me = core << st.CORE_SHIFT
+    prefetch(queues, wide(state[me + st.QUEUE_IN]) << st.QUEUE_SHIFT)
+    prefetch(queues, wide(state[me + st.QUEUE_OUT]) << st.QUEUE_SHIFT)
+    prefetch(halves, (core * sram_bytes + state[me + st.ADDRESS]) >> 1)
+
+
+@inner
+def _prefetch_slots(state: I32Array, queues: I32Array, slots: NDArray[np.uint32], core: int) -> None:
+    me = core << st.CORE_SHIFT
+    for field in (st.QUEUE_IN, st.QUEUE_OUT):
+        queue = max(wide(state[me + field]), 0)
+        prefetch(slots, wide(queues[(queue << st.QUEUE_SHIFT) + st.BASE]))
 
 
 @inner
