@@ -8,12 +8,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from wsc.ir.dialects import load_dialects
-from wsc.ir.parser import parse_module
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 from xdsl.parser import Parser
 from xdsl.printer import Printer
+
+from wsc.ir.dialects import load_dialects
+from wsc.ir.parser import parse_module
 
 GOLDENS = Path(__file__).parent / "goldens"
 FILES = sorted(GOLDENS.rglob("*.mlir"))
