@@ -21,7 +21,8 @@ from .wiring import QueueDepths, Route, Wiring, wire
 
 LARGEST_CYCLE = 2**31 - 2**16
 """The last cycle that a step can reach: times are kept in 32 bits."""
-_PAUSE_CYCLES = 200_000
+_PAUSE_WORK = 10_000_000
+"""About a second's: an interrupt is seen when the engine returns."""
 _FIRST_LOG_ROWS = 1 << 16
 
 
@@ -124,7 +125,7 @@ class Machine:
         configuration[st.LOG_LEVEL] = log_level
         configuration[st.COUNT_LOADS] = count_loads
         configuration[st.SRAM_BYTES] = self.sram_bytes
-        configuration[st.PAUSE_CYCLES] = _PAUSE_CYCLES
+        configuration[st.PAUSE_WORK] = _PAUSE_WORK
         configuration[st.ROUTES] = self.wiring.routes
         rows = _FIRST_LOG_ROWS if log_level != st.LOG_OFF else 0
         run = Run(np.zeros(st.COUNTERS, np.int64), configuration, np.zeros((rows, st.LOG_FIELDS), np.int32))

@@ -27,14 +27,14 @@ def _make_kernel(fingerprint: int) -> Kernel:
         if fingerprint < 0:
             return st.STATUS_FAULT
         cycle = counters[st.CYCLE]
-        pause = cycle + configuration[st.PAUSE_CYCLES]
+        work = 0
         count = cores.end.size
         while True:
             if counters[st.PHASE] == 0:
                 counters[st.CYCLE] = cycle
                 if cycle > configuration[st.CYCLE_LIMIT]:
                     return st.STATUS_CYCLE_LIMIT
-                if cycle > pause:
+                if work > configuration[st.PAUSE_WORK]:
                     return st.STATUS_PAUSED
                 if cycle >= 0:
                     wake_cores(cores, counters, cycle)
@@ -52,6 +52,7 @@ def _make_kernel(fingerprint: int) -> Kernel:
             moves = counters[st.MOVES]
             commit(network, cores, counters, configuration, cycle, moves)
             counters[st.PHASE] = 0
+            work += moves + counters[st.STEPS] + 1
             if counters[st.HALTED] == count and counters[st.IN_FLIGHT] == 0:
                 return st.STATUS_DONE
             if moves > 0 or counters[st.STEPS] > 0:

@@ -178,8 +178,8 @@ CYCLE_LIMIT = 1
 LOG_LEVEL = 2
 COUNT_LOADS = 3
 SRAM_BYTES = 4
-PAUSE_CYCLES = 5
-"""Cycles after which the engine returns to its caller, to be called again."""
+PAUSE_WORK = 5
+"""Moves, core steps and cycles after which the engine returns to its caller, to be called again."""
 ROUTES = 6
 """Number of router queues."""
 CONFIGURATION = 8

@@ -200,7 +200,7 @@ def test_a_short_log_grows(monkeypatch: pytest.MonkeyPatch, log_level: int) -> N
     fast = fast_wafer(*random_case(3))
     whole = fast.run_step(log_level=log_level)
     monkeypatch.setattr(machine_module, "_FIRST_LOG_ROWS", 2)
-    monkeypatch.setattr(machine_module, "_PAUSE_CYCLES", 3)
+    monkeypatch.setattr(machine_module, "_PAUSE_WORK", 3)
     pieces = fast.run_step(log_level=log_level)
     assert whole.log is not None
     assert pieces.log is not None
