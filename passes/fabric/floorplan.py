@@ -100,7 +100,11 @@ def _beats(left: Candidate, right: Candidate) -> bool:
 
 def _shelves_hold(candidate: Candidate, width: int, height: int) -> bool:
     """Whether the regions, all of one height, fit on shelves of that height."""
-    return _on_shelves(candidate, width, height) is not None
+    shelves = height // candidate.height
+    if candidate.stages == 0:
+        return shelves >= 1
+    beside_top = (width - candidate.top_width) // candidate.stage_width
+    return beside_top + (shelves - 1) * (width // candidate.stage_width) >= candidate.stages
 
 
 def _on_shelves(candidate: Candidate, width: int, height: int) -> tuple[Rectangle, ...] | None:
@@ -109,11 +113,11 @@ def _on_shelves(candidate: Candidate, width: int, height: int) -> tuple[Rectangl
     if tall > height or max(wide, top) > width:
         return None
     placed = [Rectangle(0, 0, top, tall)]
-    beside_top = (width - top) // wide if candidate.stages else 0
-    placed += [Rectangle(top + i * wide, 0, wide, tall) for i in range(min(beside_top, candidate.stages))]
-    for y in range(tall, height - tall + 1, tall):
-        row = [Rectangle(i * wide, y, wide, tall) for i in range(width // wide if wide else 0)]
-        placed += row if y // tall % 2 == 0 else row[::-1]
+    last = len(range(top, width - wide + 1, wide)) if candidate.stages else 0
+    placed += [Rectangle(top + i * wide, 0, wide, tall) for i in range(min(last, candidate.stages))]
+    for shelf in range(1, height // tall):
+        row = range(0, width - wide + 1, wide) if len(placed) <= candidate.stages else ()
+        placed += [Rectangle(x, shelf * tall, wide, tall) for x in (row if shelf % 2 == 0 else row[::-1])]
     return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
 
 
@@ -124,9 +128,10 @@ def _in_columns(candidate: Candidate, width: int, height: int) -> tuple[Rectangl
     if tall > height or first > width:
         return None
     ys = range(0, height - tall + 1, tall)
-    placed = [Rectangle(0, y, wide if y else top, tall) for y in ys]
-    for column, x in enumerate(range(first, width - wide + 1, wide) if wide else ()):
-        placed += [Rectangle(x, y, wide, tall) for y in (ys if column % 2 else reversed(ys))]
+    placed = [Rectangle(0, y, wide if y else top, tall) for y in ys[: candidate.stages + 1]]
+    for column, x in enumerate(range(first, width - wide + 1, wide) if candidate.stages else ()):
+        rows = ys if len(placed) <= candidate.stages else ()
+        placed += [Rectangle(x, y, wide, tall) for y in (rows if column % 2 else rows[::-1])]
     return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
 
 

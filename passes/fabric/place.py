@@ -6,6 +6,7 @@ layers. The floor plan is found by CP-SAT over candidates that fit the memory of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -50,6 +51,13 @@ class Place(Pass):
             raise error_at("more than one repeated layer in an entry cannot be placed yet", function.location)
         regions, transfers = outline(module, function, grids)
         problem = _Problem(module, target, regions, grids, self.stages)
+        if self.stages and problem.stage is not None and self.stages not in problem.possible_stages():
+            counts = ", ".join(map(str, problem.possible_stages()))
+            raise error_at(
+                f"{problem.layers} layers cannot be shared by {self.stages} regions evenly",
+                problem.location,
+                f"numbers of stages that can: {counts}",
+            )
         plan = problem.solve(self.effort)
         _apply(module, problem, plan, transfers, target)
         for op in operations_named(module, "dist.grid"):
@@ -76,6 +84,7 @@ class _Problem:
         for op in operations_named(module, "dist.variable"):
             self.variables[op.attribute("type", DistTensor).grid].append(op)
         self.stages = stages
+        self.memory: dict[tuple[str, int, int], tuple[int, int]] = {}
         self.layers = 0
         if self.stage is not None:
             repeat = next(op for op in regions[self.stage].body.operations if op.name == "dist.repeat")
@@ -97,21 +106,29 @@ class _Problem:
                     found.update((split, None) for split in kind.dims if split.axis == axis)
         return list(found)
 
+    def possible_stages(self) -> list[int]:
+        """How many regions can share the layers so that none is without."""
+        return sorted({ceil_div(self.layers, k) for k in range(1, self.layers + 1)})
+
     def sram_bytes(self, grid: str, width: int, height: int, layers: int) -> int:
         """Bytes per PE: variables exactly, intermediate values as if all lived at once."""
-        model = CostModel(self.target, width, height)
-        total = 0
+        key = (grid, width, height)
+        if key not in self.memory:
+            self.memory[key] = self.fixed_and_layer_bytes(grid, CostModel(self.target, width, height))
+        fixed, layer = self.memory[key]
+        return fixed + layers * layer
+
+    def fixed_and_layer_bytes(self, grid: str, model: CostModel) -> tuple[int, int]:
+        """Bytes per PE that do not depend on the number of layers, and those of each layer."""
+        fixed = layer = 0
         for op in self.variables[grid]:
-            slices = layers if "stacked" in op.attributes else 1
-            total += slices * model.capacity_bytes(op.attribute("type", DistTensor))
+            size = model.capacity_bytes(op.attribute("type", DistTensor))
+            fixed, layer = (fixed, layer + size) if "stacked" in op.attributes else (fixed + size, layer)
         for op in self.regions[grid].walk():
             if op.name not in ("dist.read", "dist.append"):
-                total += sum(
-                    model.capacity_bytes(value.type)
-                    for value in op.results
-                    if isinstance(value.type, DistTensor)
-                )
-        return total
+                kinds = [value.type for value in op.results]
+                fixed += sum(model.capacity_bytes(kind) for kind in kinds if isinstance(kind, DistTensor))
+        return fixed, layer
 
     def cycles(self, grid: str, width: int, height: int, layers: int) -> int:
         """Estimated cycles of one token on `grid`, with `layers` of its layers."""
@@ -123,9 +140,7 @@ class _Problem:
         grids = [self.top] + ([self.stage] if self.stage is not None else [])
         heights = useful_sizes([s for grid in grids for s in self.splits(grid, "y")], height)
         widths = {grid: useful_sizes(self.splits(grid, "x"), width) for grid in grids}
-        stage_counts = sorted({ceil_div(self.layers, k) for k in range(1, self.layers + 1)}) or [0]
-        if self.stages:
-            stage_counts = [count for count in stage_counts if count == self.stages]
+        stage_counts = [self.stages] if self.stages else self.possible_stages()
         room = self.target.data_bytes
         found: list[Candidate] = []
         for tall in heights:
@@ -137,12 +152,13 @@ class _Problem:
             if self.stage is None:
                 found.extend(Candidate(0, tall, wide, 0, cycles) for wide, cycles in tops)
                 continue
-            for wide in widths[self.stage]:
-                layer_cycles = self.cycles(self.stage, wide, tall, 1)
-                for stages in stage_counts:
-                    if self.sram_bytes(self.stage, wide, tall, ceil_div(self.layers, stages)) > room:
-                        continue
-                    cycles = layer_cycles * self.layers
+            for wide in widths[self.stage] if tops else ():
+                # More stages than memory needs would only add ways between them.
+                layers = (ceil_div(self.layers, stages) for stages in stage_counts)
+                fits = (self.sram_bytes(self.stage, wide, tall, most) <= room for most in layers)
+                stages = next((count for count, fit in zip(stage_counts, fits, strict=True) if fit), None)
+                if stages is not None:
+                    cycles = self.cycles(self.stage, wide, tall, 1) * self.layers
                     found.extend(Candidate(stages, tall, top, wide, cycles + cost) for top, cost in tops)
         return found
 
@@ -184,7 +200,10 @@ class _Problem:
         total = width * height * room
         notes = [
             f"it needs about {need} bytes on each PE, {need * width * height} in all; "
-            f"a PE has {room} for data ({total} in all): {max(need - room, 0)} too many each"
+            f"a PE has {room} for data ({total} in all): {need - room} too many each"
+            if need > room
+            else f"each of its {len(self.regions)} regions needs PEs of its own, in the same rows; "
+            f"the bytes alone would fit ({need} of {room} on each PE)"
         ]
         scale = 2
         while scale <= 64 and not self.fits(width * scale, height * scale):
@@ -197,11 +216,11 @@ class _Problem:
             notes.append(f"a grid of {high} x {max(1, high * height // width)} would hold it")
         elif self.layers:
             notes.append("no grid up to 64 times as wide and high would hold it")
-        layers = self.layers
-        while layers > 1 and not self.fits(width, height, layers - 1):
-            layers -= 1
-        if layers > 1:
-            notes.append(f"on this grid {layers - 1} of its {self.layers} layers would fit")
+        if self.layers > 1 and not self.stages:
+            counts = range(1, self.layers)
+            fitting = bisect_left(counts, True, key=lambda count: not self.fits(width, height, count))
+            if fitting:
+                notes.append(f"on this grid {fitting} of its {self.layers} layers would fit")
         others = [
             name for name in builtin_target_names() if name != self.target.name and self.fits_target(name)
         ]

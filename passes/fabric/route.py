@@ -51,6 +51,7 @@ class Route(Pass):
         instances = [_Instance(op, regions) for op in operations_named(module, "fabric.instance")]
         asked: dict[tuple[str, Point], frozenset[Point]] = {}
         for instance in instances:
+            _check_colors(instance, target)
             _route_collectives(module, instance, asked)
         _route_links(module, {i.name: i for i in instances}, target, asked, self.effort)
         _verify(module, target, asked, {i.name: i for i in instances})
@@ -100,6 +101,17 @@ def _add_route(
         "outputs": ArrayAttr(tuple(map(string, switch.outputs))),
     }
     top.create("fabric.route", attributes=attributes, location=location)
+
+
+def _check_colors(instance: _Instance, target: Target) -> None:
+    """Raise `DiagnosticError` if the target has too few colors for an instance's collectives."""
+    for axis, needed in (("x", COLORS_PER_AXIS), ("y", COLLECTIVE_COLORS)):
+        if axis in instance.collectives and instance.parts(axis) > 1 and needed > target.usable_colors:
+            raise error_at(
+                f"collectives need {needed} colors; target '{target.name}' has {target.usable_colors}",
+                instance.collectives[axis],
+                f"{target.colors} colors, less {target.reserved_colors} reserved",
+            )
 
 
 def _route_collectives(
@@ -233,14 +245,18 @@ def _verify(
     settings, problems = collect_settings(routes, target.width, target.height)
     flows, more = extract_flows(settings)
     problems = [*problems, *more]
-    found = {(flow.name, flow.source): frozenset(flow.sinks) for flow in flows}
+    found: dict[tuple[str, Point], frozenset[Point]] = {}
+    for flow in flows:
+        if (flow.name, flow.source) in found:
+            problems.append((f"flow '{flow.name}' starts twice at {flow.source}", module))
+        found[flow.name, flow.source] = frozenset(flow.sinks)
     for (name, source), sinks in asked.items():
         got = found.get((name, source))
         if got != sinks:
             problems.append(
                 (f"flow '{name}' from {source} reaches {_points(got)}, not {_points(sinks)}", module)
             )
-    for name, source in found.keys() - asked.keys():
+    for name, source in sorted(found.keys() - asked.keys()):
         problems.append((f"nobody asked for flow '{name}' from {source}", module))
     problems += [
         (f"color {color} is not one of the target's {target.usable_colors}", settings[point, color].op)

@@ -1,0 +1,231 @@
+"""Pass route: the flows in the switch settings are those that were asked for, within the target's colors."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from wsc.ir.attributes import ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from wsc.ir.diagnostics import Diagnostic, DiagnosticError
+from wsc.ir.dialects.fabric import numbers
+from wsc.ir.operation import Operation
+from wsc.ir.routes import Flow, Point, collect_settings, extract_flows
+from wsc.passes.base import PassContext, operations_named, symbols
+from wsc.passes.fabric import route as route_pass
+from wsc.passes.fabric.collectives import COLLECTIVE_COLORS, root_of
+from wsc.passes.fabric.route import Route
+from wsc.passes.fabric.trees import Switch, Tree, row_tree
+
+from ...support.compiled import SMALL_MLP, SMALL_TALE, TINY, compile_model, compile_shaped
+from ...support.wdl import MLP, TALE
+
+
+def flows_of(module: Operation) -> list[Flow]:
+    width, height = numbers(module, "fabric.grid")
+    settings, problems = collect_settings(operations_named(module, "fabric.route"), width, height)
+    flows, more = extract_flows(settings)
+    assert [*problems, *more] == []
+    return flows
+
+
+class Box:
+    """The rectangle of an instance."""
+
+    def __init__(self, module: Operation, name: str) -> None:
+        instance = symbols(operations_named(module, "fabric.instance"))[name]
+        region = symbols(operations_named(module, "fabric.region"))[
+            instance.attribute("region", SymbolRefAttr).leaf
+        ]
+        self.x, self.y = numbers(instance, "origin")
+        self.width, self.height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
+
+    def row(self, index: int) -> list[Point]:
+        return [(self.x + i, self.y + index) for i in range(self.width)]
+
+    def column(self, index: int) -> list[Point]:
+        return [(self.x + index, self.y + i) for i in range(self.height)]
+
+
+def reduce_and_broadcast(line: list[Point]) -> set[tuple[Point, frozenset[Point]]]:
+    """Sources and sinks of an all-reduce along a row or column."""
+    if len(line) == 1:
+        return set()
+    root = root_of(len(line))
+    chain = {
+        (point, frozenset({line[at + (1 if at < root else -1)]}))
+        for at, point in enumerate(line)
+        if at != root
+    }
+    return chain | {(line[root], frozenset(line) - {line[root]})}
+
+
+@pytest.mark.parametrize("grid", [(2, 1), (4, 3), (3, 5), (9, 4)])
+def test_the_flows_that_a_model_needs(grid: tuple[int, int]) -> None:
+    module = compile_model(TALE, grid, SMALL_TALE, stop_after="route").module
+    expected: set[tuple[Point, frozenset[Point]]] = set()
+    for name in symbols(operations_named(module, "fabric.instance")):
+        box = Box(module, name)
+        for index in range(box.height):
+            expected |= reduce_and_broadcast(box.row(index))
+        for index in range(box.width):
+            expected |= reduce_and_broadcast(box.column(index))
+    hand_overs: dict[tuple[Point, int], frozenset[Point]] = {}
+    for link in operations_named(module, "fabric.link"):
+        source, sink = (Box(module, link.attribute(k, SymbolRefAttr).leaf) for k in ("source", "sink"))
+        colors = numbers(link, "colors")
+        assert len(colors) == source.height == sink.height
+        for index, color in enumerate(colors):
+            hand_overs[source.row(index)[root_of(source.width)], color] = frozenset(sink.row(index))
+    flows = flows_of(module)
+    collectives = {(f.source, frozenset(f.sinks)) for f in flows if f.color < COLLECTIVE_COLORS}
+    others = {(f.source, f.color): frozenset(f.sinks) for f in flows if f.color >= COLLECTIVE_COLORS}
+    assert collectives == expected
+    assert others == hand_overs
+    assert all(flow.color < TINY.usable_colors for flow in flows)
+
+
+@pytest.mark.parametrize(
+    ("shape", "stages", "links", "colors"), [((3, 4), 1, 100, 8), ((2, 3), 3, 101, 8), ((1, 5), 2, 44, 6)]
+)
+def test_how_long_the_wires_are(shape: tuple[int, int], stages: int, links: int, colors: int) -> None:
+    """A router that gets worse shows here."""
+    module = compile_shaped(TALE, shape, SMALL_TALE | {"layers": "6"}, stages=stages).module
+    flows = flows_of(module)
+    assert sum(len(flow.links) for flow in flows) == links
+    assert len({flow.color for flow in flows}) == colors
+
+
+def test_without_collectives_nothing_is_routed() -> None:
+    module = compile_model(MLP, (1, 1), SMALL_MLP, stop_after="route").module
+    assert operations_named(module, "fabric.route") == []
+
+
+# ---- too few colors
+
+
+def failure(text: str, overrides: dict[str, str], colors: int, grid: tuple[int, int] = (6, 6)) -> Diagnostic:
+    with pytest.raises(DiagnosticError) as caught:
+        compile_model(text, grid, overrides, target=replace(TINY, colors=colors), stop_after="route")
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic
+
+
+def test_too_few_colors_for_hand_overs() -> None:
+    found = failure(TALE, SMALL_TALE, 10)
+    assert found.message == "hand-overs need 2 colors; target 'tiny' leaves 1 for them"
+    contended, budget = map(str, found.notes)
+    assert contended.startswith("router (")
+    assert " is wanted by 2 flows: link0.row" in contended
+    assert budget == "10 colors, less 3 reserved, less 6 for collectives"
+    assert str(found).startswith("m.wdl:28:9: ")
+
+
+@pytest.mark.parametrize(("colors", "needed"), [(4, 3), (5, 3)])
+def test_too_few_colors_for_rows(colors: int, needed: int) -> None:
+    found = failure(MLP, SMALL_MLP | {"hidden": "40", "inputs": "40"}, colors, (8, 1))
+    assert found.message == f"collectives need {needed} colors; target 'tiny' has {colors - 3}"
+    assert found.notes == (f"{colors} colors, less 3 reserved",)
+
+
+def test_too_few_colors_for_columns() -> None:
+    found = failure(MLP, SMALL_MLP | {"hidden": "40", "inputs": "40"}, 8, (1, 8))
+    assert found.message == "collectives need 6 colors; target 'tiny' has 5"
+
+
+# ---- a mistake of the router is caught by reading its settings back
+
+
+def cut(tree: Tree) -> Tree:
+    """Leave the last PE out."""
+    (last,) = [point for point, switch in tree.items() if switch.outputs == ("RAMP",)][-1:]
+    return {point: switch for point, switch in tree.items() if point != last}
+
+
+def deaf(tree: Tree) -> Tree:
+    """Let the last router pass the wavelets on to nobody but its own PE's neighbour."""
+    return {
+        point: Switch(s.input, tuple(o for o in s.outputs if o != "RAMP") or s.outputs)
+        for point, s in tree.items()
+    }
+
+
+def lost(tree: Tree) -> Tree:
+    """Take the wavelets from the wrong side."""
+    turn = {"W": "N", "E": "N", "N": "W", "S": "W", "RAMP": "RAMP"}
+    return {point: Switch(turn[s.input], s.outputs) for point, s in tree.items()}
+
+
+def wandering(tree: Tree) -> Tree:
+    return {(x, y + 100): switch for (x, y), switch in tree.items()}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (cut, "does not take it"),
+        (deaf, " reaches "),
+        (lost, "does not take it"),
+        (wandering, "off the 6 x 4 wafer"),
+    ],
+)
+def test_a_wrong_tree_is_caught(
+    monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Tree], Tree], message: str
+) -> None:
+    def spoilt(source: Point, row: int, first: int, last: int, trunk: int) -> Tree:
+        return spoil(row_tree(source, row, first, last, trunk))
+
+    monkeypatch.setattr(route_pass, "row_tree", spoilt)
+    assert any(message in text for text in illegal_routes())
+
+
+@pytest.mark.parametrize(
+    ("color", "message"),
+    [(0, "both use color 6"), (15, "color 21 is not one of the target's 21")],
+)
+def test_a_wrong_color_is_caught(monkeypatch: pytest.MonkeyPatch, color: int, message: str) -> None:
+    monkeypatch.setattr(route_pass, "color_flows", lambda trees, *_: [color] * len(trees))
+    assert any(message in text for text in illegal_routes())
+
+
+def test_a_wrong_collective_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_pass, "BROADCAST", 1)
+    assert any("both use color" in text for text in illegal_routes())
+
+
+def test_a_circle_of_waits_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def circle(_: object, edges: dict[object, list[object]]) -> None:
+        edges.setdefault(((1, 1), 0), []).append(((1, 1), 1))
+        edges.setdefault(((1, 1), 1), []).append(((1, 1), 0))
+
+    monkeypatch.setattr(route_pass, "_forwarding_edges", circle)
+    (text,) = illegal_routes()
+    assert "channels wait for each other in a circle: ((1, 1), " in text
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("link0.row0", "flow 'link0.row0' starts twice at "), ("more", "nobody asked for flow 'more' from ")],
+)
+def test_an_extra_route_is_caught(name: str, expected: str) -> None:
+    module = compile_model(TALE, (6, 4), SMALL_TALE, stop_after="place").module
+    extra = compile_model(TALE, (6, 4), SMALL_TALE, stop_after="route").module
+    link = next(
+        op
+        for op in operations_named(extra, "fabric.route")
+        if op.attribute("flow", StringAttr).value.startswith("link")
+    )
+    link.attributes["flow"] = StringAttr(name)
+    link.attributes["outputs"] = ArrayAttr((StringAttr("RAMP"),))
+    link.attributes["input"] = StringAttr("RAMP")
+    link.attributes["color"] = IntegerAttr(20)
+    module.body.append(link.detach())
+    with pytest.raises(DiagnosticError, match=expected):
+        Route().run(module, PassContext())
+
+
+def illegal_routes() -> list[str]:
+    with pytest.raises(DiagnosticError) as caught:
+        compile_model(TALE, (6, 4), SMALL_TALE, stop_after="route")
+    found = [diagnostic.message for diagnostic in caught.value.diagnostics]
+    assert all(text.startswith("routing produced an illegal route: ") for text in found)
+    return found
