@@ -261,6 +261,44 @@ def test_the_lower_color_takes_the_link() -> None:
     assert straight > turning
 
 
+def test_a_stream_between_two_that_share_a_link() -> None:
+    """Colors 0 and 2 leave the middle to the E; color 1, which crosses it, does not let both pass at once."""
+    B = 30
+    data = row(B)
+    wafer = machine(
+        3,
+        3,
+        [
+            Route("a", 0, at(0, 1), "RAMP", ("E",)),
+            Route("a", 0, at(1, 1), "W", ("E",)),
+            Route("a", 0, at(2, 1), "W", ("RAMP",)),
+            Route("b", 1, at(1, 0), "RAMP", ("S",)),
+            Route("b", 1, at(1, 1), "N", ("S",)),
+            Route("b", 1, at(1, 2), "N", ("RAMP",)),
+            Route("c", 2, at(1, 1), "RAMP", ("E",)),
+            Route("c", 2, at(2, 1), "W", ("N",)),
+            Route("c", 2, at(2, 0), "S", ("RAMP",)),
+        ],
+        {
+            (0, 1): [send(data, 0)],
+            (2, 1): [receive(data, 0)],
+            (1, 0): [send(data, 1)],
+            (1, 2): [receive(data, 1)],
+            (1, 1): [send(data, 2)],
+            (2, 0): [receive(data, 2)],
+        },
+    )
+    result = wafer.run_step()
+    ends = {
+        place: int(result.end_cycles[wafer.pe_index[place[1], place[0]]])
+        for place in ((2, 1), (1, 2), (2, 0))
+    }
+    # The first wavelet of color 2 is at the router one cycle before color 0's.
+    assert ends[2, 1] == ends[1, 2] == B + 3 + 4
+    assert ends[2, 0] == B + B + 3 + 4
+    assert result.contended == B
+
+
 def test_the_ramp_is_a_link() -> None:
     """Two colors for one core meet at its ramp: together they take twice as long."""
     B = 40
