@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import gcd
 
 from ..ir.attributes import F16, IntegerAttr, StringAttr
 from ..ir.dialects.dist import DistTensor, dist_tensor
@@ -150,7 +151,9 @@ class CostModel:
     def heads_touched(self, features: Split, head_dim: int) -> int:
         """Key heads with features on the fullest PE, at most."""
         tile = features.tile(self.parts(features.axis))
-        return min(features.spread // head_dim, ceil_div(tile - 1, head_dim) + 1) if tile else 0
+        # Tiles start at multiples of their size, so inside a head at multiples of what both share.
+        latest_start = head_dim - gcd(tile, head_dim)
+        return min(features.spread // head_dim, ceil_div(latest_start + tile, head_dim))
 
     def _scores(self, op: Operation) -> int:
         features = dist_tensor(op.operands[0]).dims[0]
