@@ -174,6 +174,25 @@ class _Checker:
             buffer, kind = op.attribute("buffer", SymbolRefAttr), op.attribute("type", DistTensor)
             region = self.regions.get(buffer.root)
             names = [o.symbol_name for o in region.body.operations if o.name == "pe.buffer"] if region else []
-            if buffer.leaf not in names or kind.grid != buffer.root:
-                name = op.attribute("sym_name", StringAttr).value
+            name = op.attribute("sym_name", StringAttr).value
+            if buffer.leaf not in names or kind.grid != buffer.root or region is None:
                 self.report(f"variable '{name}' has no buffer on its grid", op)
+                continue
+            self.check_room(name, op, region, buffer.leaf)
+
+    def check_room(self, name: str, op: Operation, region: Operation, buffer_name: str) -> None:
+        """A variable's buffer holds the tiles of all layers of an instance, and those layers exist."""
+        buffer = next(o for o in region.body.operations if o.symbol_name == buffer_name)
+        width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
+        slices = 1
+        stacked = op.attributes.get("stacked")
+        if isinstance(stacked, IntegerAttr):
+            grid = str(region.symbol_name)
+            mine = [i for i in self.instances.values() if i.attribute("region", SymbolRefAttr).leaf == grid]
+            ranges = [numbers(instance, "layers") for instance in mine]
+            if any(end > stacked.value for _, end in ranges):
+                self.report(f"variable '{name}' has {stacked.value} layers, fewer than its instances", op)
+            slices = max((end - first for first, end in ranges), default=0)
+        needed = slices * op.attribute("type", DistTensor).tile_bytes(width, height)
+        if buffer.attribute("bytes", IntegerAttr).value < needed:
+            self.report(f"variable '{name}' needs {needed} bytes; its buffer is smaller", op)

@@ -76,7 +76,15 @@ def program_bytes(
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that the file is either the old one or complete. Raises `OSError`."""
+    """Write `data` to `path` so that a regular file is either the old one or complete. Raises `OSError`.
+
+    A link is followed; what is no regular file, a device or a pipe, is written to as it is.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.write(data)
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(data)
@@ -124,7 +132,12 @@ def parse_program(data: bytes, filename: str) -> Program:
     if damaged:
         raise _error(filename, f"damaged program file: {', '.join(damaged)} differ from their hashes")
     parts = {key: parse_module(text, f"{filename}!{key}") for key, text in texts.items()}
+    for key, part in parts.items():
+        if part.name != "builtin.module" or not part.regions or not part.regions[0].blocks:
+            raise _error(filename, f"damaged program file: {key} holds no module with a body")
     model = parts.pop("nn.mlir")
+    if all(op.symbol_name != manifest["entry"] for op in model.body.operations):
+        raise _error(filename, f"damaged program file: nn.mlir has no entry '{manifest['entry']}'")
     module = parts["program.mlir"]
     for key, part in parts.items():
         for op in list(part.body.operations):
@@ -137,12 +150,15 @@ def parse_program(data: bytes, filename: str) -> Program:
     if problems:
         raise DiagnosticError(problems)
     estimates = cast("dict[str, Any]", manifest["estimates"])
+    for key, value in estimates.items():
+        if not isinstance(value, int | float) or not 0 <= value < 1e18 or len(key) > 100:
+            raise _error(filename, f"damaged program file: the estimate '{key[:100]}' is no number of cycles")
     return Program(
         module,
         model,
         str(manifest["model"]),
         str(manifest["entry"]),
-        {key: float(value) for key, value in estimates.items() if isinstance(value, int | float)},
+        {key: float(value) for key, value in estimates.items()},
     )
 
 

@@ -109,6 +109,30 @@ _KEYS = ("name", "summary", "base", "numbers")
 _ENTRY_KEYS = ("value", "source")
 
 
+_MOST = {
+    "width": 10_000,
+    "height": 10_000,
+    "colors": 1024,
+    "sram_bytes": 1 << 24,
+    **dict.fromkeys(
+        ("router_queue_wavelets", "core_input_queue_wavelets", "core_output_queue_wavelets"), 4096
+    ),
+    **dict.fromkeys(
+        (
+            "ramp_cycles",
+            "vector_call_cycles",
+            "special_function_cycles",
+            "compare_cycles",
+            "scalar_cycles",
+            "branch_cycles",
+            "comm_setup_cycles",
+        ),
+        1_000_000,
+    ),
+}
+"""Less than `_LARGEST`: what the engine's counters hold, still far more than any machine has."""
+
+
 def _impossible(values: Mapping[str, int]) -> list[str]:
     """Return one message per number that no machine can have, and per rule between numbers that is broken."""
     problems: list[str] = []
@@ -116,8 +140,9 @@ def _impossible(values: Mapping[str, int]) -> list[str]:
         least = 0 if key in _MAY_BE_ZERO else 1
         if key in NUMBERS and value < least:
             problems.append(f"'{key}' is {value}; it must be at least {least}")
-        if key in NUMBERS and value > _LARGEST:
-            problems.append(f"'{key}' is {value}; it must be at most {_LARGEST}")
+        most = _MOST.get(key, _LARGEST)
+        if key in NUMBERS and value > most:
+            problems.append(f"'{key}' is {value}; it must be at most {most}")
     if problems or any(key not in values for key in NUMBERS):
         return problems
     ramp = values["ramp_cycles"]

@@ -121,6 +121,9 @@ def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
     shape = tuple(split.extent for split in kind.dims)
     if isinstance(stacked, IntegerAttr):
         shape = (stacked.value, *shape)
+    if array.size != int(np.prod(shape, dtype=np.int64)):
+        text = f"weight '{base}' has shape {list(array.shape)}; the program splits {list(shape)}"
+        raise DiagnosticError([Diagnostic(Severity.ERROR, text, op.location)])
     return array.astype(dtype).reshape(shape)
 
 

@@ -16,6 +16,7 @@ from ..ir.diagnostics import error_at
 from ..ir.operation import Operation
 from ..ir.target import Target
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
+from .fault import MachineFault
 from .host import DTYPES, Array, Variables, expand, gather, scatter
 from .machine import Machine
 from .module import machine_from_module
@@ -115,6 +116,8 @@ class Session:
             name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
         }
         token = outputs.pop("token", None)
+        if token is not None and any(np.isnan(logits).all() for logits in outputs.values()):
+            raise MachineFault("not-a-number", f"at position {position} no logit is a number", ())
         return StepReport(
             position,
             None if token is None else int(token),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from .solver import make_solver
+
 
 def conflicts(routers: Sequence[Collection[tuple[int, int]]]) -> list[set[int]]:
     """Return for each flow (given by its routers) the flows that share a router with it."""
@@ -51,10 +53,7 @@ def exact_coloring(
             if other > flow:
                 model.add(colors[flow] != colors[other])
     model.minimize(sum(colors))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = deterministic_limit
+    solver = make_solver(deterministic_limit)
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     return [solver.value(color) for color in colors]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .solver import make_solver
+
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
@@ -167,10 +169,7 @@ def solve(
     simple = _simple_plan(candidates, width, height, tallest_stacked)
     if simple is not None:
         problem.hint(*simple)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = deterministic_limit
+    solver = make_solver(deterministic_limit)
     status = solver.solve(problem.model)
     plan = simple
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

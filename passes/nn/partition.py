@@ -8,7 +8,6 @@ Activations between grids lie along y.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -150,24 +149,19 @@ class _Partitioner(AttentionPartitioner):
         whole = self.all_reduce(scope, [partial])[0]
         self.values[op.result] = self.map(scope, "cast", [whole], tensor_type(op.result).element)
 
-    def lower_norm_sums(self, scope: Scope, x: Value, squares: Sequence[bool]) -> list[Value]:
-        """Return the means over the features of x (or of its squares) as complete scalars."""
+    def lower_mean(self, scope: Scope, x: Value, *, square: bool = False) -> Value:
+        """Return the mean over the features of x (or of its squares) as a complete scalar."""
         split = dist_tensor(x).dims[0]
-        kind = DistTensor(scope.grid, (), F32, split.axis)
-        partials: list[Value] = []
-        for square in squares:
-            attributes: dict[str, Attribute] = {"fn": string("add")}
-            if square:
-                attributes["square"] = UNIT
-            partials.extend(self.emit(scope, "reduce", [x], [kind], attributes))
-        return [
-            self.map(scope, "mul", [s], value=1.0 / split.extent) for s in self.all_reduce(scope, partials)
-        ]
+        attributes: dict[str, Attribute] = {"fn": string("add")}
+        if square:
+            attributes["square"] = UNIT
+        partial = self.emit(scope, "reduce", [x], [DistTensor(scope.grid, (), F32, split.axis)], attributes)
+        return self.map(scope, "mul", self.all_reduce(scope, partial), value=1.0 / split.extent)
 
     def lower_rmsnorm(self, scope: Scope, op: Operation) -> None:
         x = self.value(op.operands[0])
         weight = self.read(scope, op.operands[1], dist_tensor(x).dims)
-        (mean_square,) = self.lower_norm_sums(scope, x, [True])
+        mean_square = self.lower_mean(scope, x, square=True)
         shifted = self.map(scope, "add", [mean_square], value=op.attribute("eps", FloatAttr).value)
         scaled = self.map(scope, "mul", [x, self.map(scope, "rsqrt", [shifted])])
         self.values[op.result] = self.map(scope, "mul", [scaled, weight], tensor_type(op.result).element)
@@ -175,10 +169,10 @@ class _Partitioner(AttentionPartitioner):
     def lower_layernorm(self, scope: Scope, op: Operation) -> None:
         x = self.value(op.operands[0])
         weight, bias = (self.read(scope, parameter, dist_tensor(x).dims) for parameter in op.operands[1:])
-        mean, mean_square = self.lower_norm_sums(scope, x, [False, True])
-        variance = self.map(scope, "sub", [mean_square, self.map(scope, "mul", [mean, mean])])
+        # Two passes: the square of a large mean would swallow the variance.
+        centred = self.map(scope, "sub", [x, self.lower_mean(scope, x)])
+        variance = self.lower_mean(scope, centred, square=True)
         shifted = self.map(scope, "add", [variance], value=op.attribute("eps", FloatAttr).value)
-        centred = self.map(scope, "sub", [x, mean])
         scaled = self.map(scope, "mul", [centred, self.map(scope, "rsqrt", [shifted])])
         weighted = self.map(scope, "mul", [scaled, weight])
         self.values[op.result] = self.map(scope, "add", [weighted, bias], tensor_type(op.result).element)

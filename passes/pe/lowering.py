@@ -83,10 +83,11 @@ class OperationLowering(AttentionLowering):
     def block(self, block: Block) -> None:
         """Lower all operations of a block."""
         for op in block.operations:
-            kind = op.name.partition(".")[2]
-            method = getattr(self, f"_{kind}", None)
-            if op.dialect not in ("dist", "fabric") or method is None:
+            if op.dialect not in ("dist", "fabric") or op.name in ("dist.yield", "dist.input"):
                 continue
+            method = getattr(self, f"_{op.name.partition('.')[2]}", None)
+            if method is None:
+                raise error_at(f"there are no instructions for '{op.name}'", op.location)
             with self.p.builder.at(op.location):
                 method(op)
 

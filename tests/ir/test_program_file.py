@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +102,16 @@ def version(texts: dict[str, str]) -> None:
     texts["manifest.json"] = json.dumps(json.loads(texts["manifest.json"]) | {"version": 99})
 
 
+def manifest_with(**entries: object) -> Callable[[dict[str, str]], None]:
+    def change(texts: dict[str, str]) -> None:
+        texts["manifest.json"] = json.dumps(json.loads(texts["manifest.json"]) | entries)
+
+    return change
+
+
+EMPTY = '"builtin.module"() ({\n}) : () -> ()\n'
+
+
 def without_entry(texts: dict[str, str]) -> None:
     manifest = json.loads(texts["manifest.json"])
     del manifest["entry"]
@@ -111,6 +123,13 @@ def without_entry(texts: dict[str, str]) -> None:
     [
         (version, "format version 99"),
         (without_entry, "'entry' is missing"),
+        (manifest_with(entry="foo"), "no entry 'foo'"),
+        (manifest_with(estimates={"cycles_per_token": float("inf")}), "no number of cycles"),
+        (manifest_with(estimates={"cycles_per_token": -5}), "no number of cycles"),
+        (manifest_with(estimates={"cycles_per_token": "x"}), "no number of cycles"),
+        (lambda texts: texts.update({"routes.mlir": EMPTY}), "no module with a body"),
+        (lambda texts: texts.update({"program.mlir": EMPTY}), "no module with a body"),
+        (replaced("program.mlir", "bytes = ", "bytes = 0 : i64, wsc.was = "), "its buffer is smaller"),
         (lambda texts: texts.pop("nn.mlir"), "not a program file"),
         (lambda texts: texts.update({"more.txt": ""}), "not a program file"),
         (lambda texts: texts.update({"routes.mlir": texts["nn.mlir"]}), "does not belong into routes.mlir"),
@@ -154,6 +173,21 @@ def test_a_second_tile(data: bytes) -> None:
     lines.insert(at, lines[at])
     texts["program.mlir"] = "\n".join(lines)
     assert "has two programs" in refusal(packed(texts))
+
+
+def test_writing_to_links_and_pipes(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "link.wsx").symlink_to(tmp_path / "real.wsx")
+    write_atomically(tmp_path / "link.wsx", data)
+    assert (tmp_path / "link.wsx").is_symlink()
+    assert read_program(tmp_path / "real.wsx").name == "mlp"
+    os.mkfifo(tmp_path / "pipe")
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    write_atomically(tmp_path / "pipe", data)
+    reader.join(timeout=30)
+    assert received == [data]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_files(data: bytes, tmp_path: Path) -> None:

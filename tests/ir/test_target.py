@@ -113,8 +113,8 @@ def test_no_numbers_at_all() -> None:
         ("width = { value = 0, source = 's' }", "'width' is 0; it must be at least 1"),
         ("ramp_cycles = { value = -1, source = 's' }", "'ramp_cycles' is -1; it must be at least 0"),
         (
-            "width = { value = 1000000000001, source = 's' }",
-            "'width' is 1000000000001; it must be at most 1000000000000",
+            "clock_hz = { value = 1000000000001, source = 's' }",
+            "'clock_hz' is 1000000000001; it must be at most 1000000000000",
         ),
         ("widht = { value = 3, source = 's' }", "unknown number 'widht'; did you mean 'width'?"),
         ("zzz = { value = 3, source = 's' }", "unknown number 'zzz'"),
