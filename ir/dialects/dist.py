@@ -423,7 +423,8 @@ DIST.add(
             "Moves a value to another grid, split there as it was here.",
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
-            traits=PURE,
+            # Kept where nobody uses the value too: all stages of a layer run one program, which sends it.
+            traits=frozenset({Trait.WRITE}),
             verify=_verify_transfer,
         ),
         OpSpec(
