@@ -115,7 +115,7 @@ class BufferPlan:
             for value in (inner, final):
                 self._bind(value, buffer)
         start = self._step
-        end = start + sum(1 for _ in op.walk())
+        end = start + sum(1 for nested in op.walk() if nested is not op)
         self._carry_in_place(op)
         self._visit(op.body, [*loops, start, end])
         self._step = end
