@@ -148,8 +148,8 @@ def test_the_next_value_waits_while_the_current_one_is_still_read(body: str) -> 
 @pytest.mark.parametrize("initial", [receive("r"), read("r")])
 def test_a_carried_value_lives_through_the_whole_loop(initial: str) -> None:
     """Its last use may come early: its place is taken again when the iteration ends."""
-    body = negate("n", "x") + negate("m", "n") + negate("o", "m") + add("q", "o", "m")
-    block, plan = plan_of(initial + repeat("z", ["r"], ["x"], body + negate("p", "m"), ["p"]))
+    body = negate("n", "x") + negate("m", "n") + negate("o", "m") + negate("p", "o") + add("q", "p", "p")
+    block, plan = plan_of(initial + repeat("z", ["r"], ["x"], body, ["p"]))
     carried = plan.of[named(block, "dist.repeat").body.arguments[1]]
     at = steps(block)
     assert carried.start <= at[named(block, "dist.repeat")]
