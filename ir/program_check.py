@@ -7,7 +7,7 @@ from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor
 from .dialects.fabric import numbers
 from .operation import Operation
-from .routes import Point, collect_settings, rect_points
+from .routes import Point, collect_settings, rect_end, rect_points
 from .target import Target
 
 CHANNEL_ATTRIBUTES = ("channel", "in_channel", "out_channel")
@@ -135,9 +135,12 @@ class _Checker:
                 self.report("the tile's instance or program does not exist", op)
                 continue
             x, y = numbers(instance, "origin")
-            points = [(x + px, y + py) for px, py in rect_points(numbers(op, "rect"))]
-            name = str(instance.symbol_name)
-            for point in points:
+            name, rect = str(instance.symbol_name), numbers(op, "rect")
+            px, py = rect_end(rect)
+            if owner.get((x + px, y + py)) != name:
+                self.report(f"the tile leaves instance '{name}' at PE {(x + px, y + py)}", op)
+                continue
+            for point in ((x + px, y + py) for px, py in rect_points(rect)):
                 if owner.get(point) != name:
                     self.report(f"the tile leaves instance '{name}' at PE {point}", op)
                     break

@@ -32,6 +32,7 @@ VERSION = 1
 _MEMBER_OF = {"fabric.route": "routes.mlir", "pe.variable": "symbols.mlir"}
 MEMBERS = ("program.mlir", "routes.mlir", "symbols.mlir", "nn.mlir")
 MANIFEST = "manifest.json"
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LARGEST_MEMBER_BYTES = 1 << 30
 _KEYS = {"format": str, "version": int, "model": str, "entry": str, "estimates": dict, "sha256": dict}
 
@@ -171,6 +172,8 @@ def _unpack(data: bytes, filename: str) -> dict[str, str]:
                 raise _error(
                     filename, f"not a program file: it holds {', '.join(sorted(names)[:8]) or 'nothing'}"
                 )
+            if any(info.compress_type not in _COMPRESSIONS for info in archive.infolist()):
+                raise _error(filename, "damaged or no program file: its members are packed in another way")
             sizes = [info.file_size for info in archive.infolist()]
             if max(sizes) > LARGEST_MEMBER_BYTES:
                 raise _error(
@@ -193,7 +196,7 @@ def _unpack(data: bytes, filename: str) -> dict[str, str]:
 def _manifest(text: str, filename: str) -> dict[str, Any]:
     try:
         loaded: object = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _error(filename, f"damaged program file: the manifest is not JSON ({error})") from error
     manifest = cast("dict[str, Any]", loaded) if isinstance(loaded, dict) else {}
     if manifest.get("format") != FORMAT:

@@ -26,6 +26,12 @@ def rect_points(rect: tuple[int, ...]) -> Iterator[Point]:
             yield x0 + i * sx, y0 + j * sy
 
 
+def rect_end(rect: tuple[int, ...]) -> Point:
+    """Return the last point of a strided rectangle, without going through all of them."""
+    x0, y0, nx, ny, sx, sy = rect
+    return x0 + (nx - 1) * sx, y0 + (ny - 1) * sy
+
+
 @dataclass(slots=True)
 class Setting:
     """What a router does with one color."""
@@ -64,12 +70,13 @@ def collect_settings(routes: Iterable[Operation], width: int, height: int) -> tu
         color = op.attribute("color", IntegerAttr).value
         outputs = tuple(str(a.value) for a in op.attribute("outputs", ArrayAttr) if isinstance(a, StringAttr))
         entry = op.attribute("input", StringAttr).value
-        for point in rect_points(numbers(op, "rect")):
-            if not (0 <= point[0] < width and 0 <= point[1] < height):
-                problems.append(
-                    (f"flow '{name}' has a route at {point}, off the {width} x {height} wafer", op)
-                )
-                continue
+        rect = numbers(op, "rect")
+        first, last = rect[:2], rect_end(rect)
+        if min(first) < 0 or last[0] >= width or last[1] >= height:
+            point = last if min(first) >= 0 else (first[0], first[1])
+            problems.append((f"flow '{name}' has a route at {point}, off the {width} x {height} wafer", op))
+            continue
+        for point in rect_points(rect):
             other = settings.get((point, color))
             if other is not None:
                 text = f"flows '{other.flow}' and '{name}' both use color {color} at router {point}"

@@ -109,6 +109,7 @@ def manifest_with(**entries: object) -> Callable[[dict[str, str]], None]:
     return change
 
 
+HUGE = "rect = array<i64: 0, 0, 999999999999, "
 EMPTY = '"builtin.module"() ({\n}) : () -> ()\n'
 
 
@@ -136,6 +137,9 @@ def without_entry(texts: dict[str, str]) -> None:
         (replaced("routes.mlir", "color = 0", "color = 23"), "colors for programs"),
         (replaced("routes.mlir", 'outputs = ["', 'outputs = ["X'), "direction"),
         (replaced("routes.mlir", "array<i64: 0, 0, ", "array<i64: 70, 0, "), "off the"),
+        (replaced("routes.mlir", "rect = array<i64: 0, 0, 1, ", HUGE), "off the"),
+        (replaced("program.mlir", "rect = array<i64: 0, 0, 1, ", HUGE), "the tile leaves instance"),
+        (replaced("program.mlir", "channels = array", "channels = 1 : i64, wsc.was = array"), "'channels'"),
         (replaced("program.mlir", "offset = 0 :", "offset = 49150 :"), "multiple of 4"),
         (replaced("program.mlir", "offset = 0 :", "offset = 49152 :"), "ends at byte"),
         (replaced("program.mlir", "origin = array<i64: 0, 0>", "origin = array<i64: 9, 9>"), "leaves"),
@@ -156,6 +160,50 @@ def test_wrong_hash(data: bytes) -> None:
     texts = members(data)
     texts["symbols.mlir"] += "\n"
     assert "symbols.mlir differ from their hashes" in refusal(packed(texts, mend=False))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "1" * 5000, "[]", "{", "\x00"])
+def test_a_manifest_that_makes_no_sense(data: bytes, text: str) -> None:
+    assert "program file" in refusal(packed(members(data) | {"manifest.json": text}, mend=False))
+
+
+@pytest.mark.parametrize("member", ["program.mlir", "nn.mlir"])
+@pytest.mark.parametrize("text", ['"a"() ({' * 20_000, '"a"() {a = ' + "[" * 50_000, "(" * 50_000, "\x00"])
+def test_a_member_that_makes_no_sense(data: bytes, member: str, text: str) -> None:
+    assert f"p.wsx!{member}:1:" in refusal(packed(members(data) | {member: text}))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression(data: bytes, method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, text in members(data).items():
+            archive.writestr(name, text)
+    packed_otherwise = bytearray(buffer.getvalue())
+    for at in range(60, 80):
+        packed_otherwise[at] ^= 0xFF
+    assert "packed in another way" in refusal(bytes(packed_otherwise))
+
+
+def test_headers_with_wrong_bytes(data: bytes) -> None:
+    """Whatever stands around the members, there are diagnostics or the same program."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        heads = [(i.header_offset, i.header_offset + 30 + len(i.filename)) for i in archive.infolist()]
+        heads.append((archive.start_dir, len(data)))
+    places = [at for start, end in heads for at in range(start, end)]
+    source = random.Random(7)
+    refused = 0
+    for _ in range(80):
+        damaged = bytearray(data)
+        for _ in range(source.choice([1, 1, 2, 3])):
+            damaged[source.choice(places)] = source.choice([0, 1, 8, 9, 12, 14, 93, 255])
+        try:
+            program = parse_program(bytes(damaged), "p.wsx")
+        except DiagnosticError:
+            refused += 1
+        else:
+            assert program_bytes(program.module, program.model, "mlp", "decode", ESTIMATES) == data
+    assert 20 < refused < 80
 
 
 def test_a_missing_tile(data: bytes) -> None:
