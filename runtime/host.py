@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ..ir.attributes import DenseElementsAttr, IntegerAttr, StringAttr, SymbolRefAttr
-from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.diagnostics import error_at
 from ..ir.dialects.dist import DistTensor
 from ..ir.dialects.fabric import numbers
 from ..ir.operation import Operation
@@ -105,26 +106,25 @@ class Variables:
 def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
     """Return the values of a weight or constant with one axis per split dimension, layers first if stacked.
 
-    `weights` maps the model's variable names to arrays. Raises `DiagnosticError` if the weight is not there.
+    `weights` maps the model's variable names to arrays. Raises `DiagnosticError` if the weight is not there
+    or has another number of elements.
     """
-    values = op.attributes.get("values")
     kind = op.attribute("type", DistTensor)
-    dtype = DTYPES[str(kind.element)]
-    if isinstance(values, DenseElementsAttr):
-        return np.array(values.elements(), dtype=dtype).reshape(values.type.shape)
-    copied = op.attributes.get("copy_of")
+    values, copied, stacked = (op.attributes.get(key) for key in ("values", "copy_of", "stacked"))
     base = copied.value if isinstance(copied, StringAttr) else name
-    if base not in weights:
-        raise DiagnosticError([Diagnostic(Severity.ERROR, f"no values for weight '{base}'", op.location)])
-    array = np.asarray(weights[base])
-    stacked = op.attributes.get("stacked")
     shape = tuple(split.extent for split in kind.dims)
     if isinstance(stacked, IntegerAttr):
         shape = (stacked.value, *shape)
-    if array.size != int(np.prod(shape, dtype=np.int64)):
-        text = f"weight '{base}' has shape {list(array.shape)}; the program splits {list(shape)}"
-        raise DiagnosticError([Diagnostic(Severity.ERROR, text, op.location)])
-    return array.astype(dtype).reshape(shape)
+    if isinstance(values, DenseElementsAttr):
+        array = np.array(values.elements()).reshape(values.type.shape)
+    elif base in weights:
+        array = np.asarray(weights[base])
+    else:
+        raise error_at(f"no values for weight '{base}'", op.location)
+    if array.size != prod(shape):
+        message = f"'{base}' has shape {list(array.shape)}; the program splits {list(shape)}"
+        raise error_at(message, op.location)
+    return array.astype(DTYPES[str(kind.element)]).reshape(shape)
 
 
 def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> None:
@@ -148,7 +148,7 @@ def gather(memory: Memory, variables: Variables, name: str) -> Array:
     result = np.zeros(variables.shape(name), dtype=DTYPES[str(kind.element)])
     for tile in variables.tiles(name):
         shape = tuple(len(indices) for indices in tile.indices)
-        piece = memory.read(tile.x, tile.y, tile.offset, result.dtype, int(np.prod(shape, dtype=np.int64)))
+        piece = memory.read(tile.x, tile.y, tile.offset, result.dtype, prod(shape))
         layer = () if tile.layer is None else (tile.layer,)
         target = result[layer]
         if tile.indices:
