@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from .context import Context
 from .errors import ExitStatus, UsageError
 from .listing import columns_of_stdout, heading, print_paragraph, print_rows
+from .reference import describe, dialect_reference, trait_names
 
 if TYPE_CHECKING:
-    from ...ir.spec import Dialect, Field, OpSpec
+    from ...ir.spec import Dialect, OpSpec
 
 
 def run_ops(args: Namespace, context: Context) -> int:
@@ -20,6 +21,11 @@ def run_ops(args: Namespace, context: Context) -> int:
     from ...ir.dialects import load_dialects
     from ...ir.spec import lookup_spec, registered_dialects
 
+    if args.markdown:
+        if args.name is not None:
+            raise UsageError("--markdown prints the whole reference: it does not go with a name")
+        print(dialect_reference())
+        return ExitStatus.DONE
     load_dialects()
     dialects = {dialect.name: dialect for dialect in registered_dialects()}
     if args.name is None:
@@ -63,19 +69,9 @@ def _print_operation(spec: OpSpec) -> None:
     ):
         if fields:
             print(f"\n{heading(title)}")
-            print_rows([(field.name, _describe(field)) for field in fields])
+            print_rows([(field.name, describe(field)) for field in fields])
     if spec.regions:
         print(f"\n{heading('regions')}: {', '.join(spec.regions)}")
     if spec.traits:
         print(f"\n{heading('traits')}")
-        print_rows([(trait.name.lower().replace("_", "-"),) for trait in sorted(spec.traits, key=_order)])
-
-
-def _order(trait: object) -> str:
-    return str(trait)
-
-
-def _describe(field: Field) -> str:
-    """Return what a field may hold, and whether it may be left out or repeated."""
-    extra = " (any number)" if field.variadic else " (optional)" if field.optional else ""
-    return f"{field.constraint.description}{extra}"
+        print_rows([(name,) for name in trait_names(spec)])

@@ -80,7 +80,8 @@ def test_paths_and_links(path: Path) -> None:
 @pytest.fixture(scope="module")
 def options() -> set[str]:
     """The options of wsc, and those that documents name besides."""
-    helps = [run_command(f"wsc {command} --help")[1] for command in ("compile", "run", "opt")]
+    commands = re.findall(r"^    ([a-z]+) ", run_command("wsc --help")[1], re.MULTILINE)
+    helps = [run_command(f"wsc {command} --help")[1] for command in commands]
     return {option for text in helps for option in re.findall(r"--[a-z][a-z-]*", text)} | NOT_OF_WSC
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from wsc.ir.dialects import load_dialects
-from wsc.ir.spec import registered_dialects
+from wsc.ir.spec import registered_dialects, registered_operations
 from wsc.ir.target import NUMBERS, builtin_target_names, load_target
 from wsc.passes.pipeline import PASSES, parse_pipeline
 
 from .conftest import Command
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_passes(wsc: Command) -> None:
@@ -79,6 +81,22 @@ def test_a_dialect_and_an_operation(wsc: Command) -> None:
     assert "operands" in out
     assert "a descriptor (any number)" in out
     assert "(optional)" in out
+
+
+def test_the_dialect_reference_is_what_the_definitions_say(wsc: Command) -> None:
+    done = wsc("ops", "--markdown")
+    assert done.status == 0
+    page = (ROOT / "docs" / "dialects.md").read_text("utf-8")
+    assert page == done.out, "wsc ops --markdown > docs/dialects.md writes what the definitions say now"
+    for spec in registered_operations():
+        assert f"### `{spec.name}`\n\n{spec.summary}\n" in page
+    assert page.count("### `!dist.tensor`") == page.count("### `#dist.split`") == 1
+
+
+def test_the_reference_is_whole(wsc: Command) -> None:
+    done = wsc("ops", "--markdown", "nn")
+    assert done.status == 2
+    assert "it does not go with a name" in done.err
 
 
 @pytest.mark.parametrize(
