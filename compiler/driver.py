@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from ..ir.attributes import StringAttr
-from ..ir.diagnostics import Diagnostic
+from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
 from ..ir.operation import Operation
 from ..ir.program_check import check_program
 from ..ir.target import Target
 from ..passes.base import TARGET_ATTRIBUTE, Pass, PassContext
 from ..passes.manager import BrokenModuleError, Instrumentation, PassManager, PassRecord
-from ..passes.pipeline import default_pipeline, up_to_pass, without_passes
+from ..passes.pipeline import default_pipeline, parse_pipeline, up_to_pass, without_passes
 from .estimates import Estimates, EstimateWatcher
 from .frontend import compile_wdl
 
@@ -28,10 +28,16 @@ class CompileOptions:
     overrides: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
     disabled_passes: tuple[str, ...] = ()
     stop_after: str | None = None
+    pass_pipeline: str | None = None
+    """The text of the pipeline to run instead of the default one, which takes `entry` and `strategy`."""
 
     def pipeline(self) -> list[Pass]:
-        """Return the passes to run. Raises `DiagnosticError` for names that cannot be used."""
-        passes = without_passes(default_pipeline(self.entry, self.strategy), self.disabled_passes)
+        """Return the passes to run. Raises `DiagnosticError` for what cannot be used."""
+        if self.pass_pipeline is None:
+            passes = default_pipeline(self.entry, self.strategy)
+        else:
+            passes = parse_pipeline(self.pass_pipeline)
+        passes = without_passes(passes, self.disabled_passes)
         return passes if self.stop_after is None else up_to_pass(passes, self.stop_after)
 
 
@@ -74,7 +80,18 @@ def compile_module(
     manager = PassManager(passes, instrumentations=(*instrumentations, estimator))
     records = manager.run(module, context)
     if options.stop_after is None and (problems := check_program(module)):
+        if options.pass_pipeline is not None:
+            raise DiagnosticError([_no_program(module, passes), *problems])
         raise BrokenModuleError(passes[-1], module, problems)
     return Compilation(
         module, model, tuple(records), frontend_seconds, estimator.estimates, tuple(context.remarks)
     )
+
+
+def _no_program(module: Operation, passes: Sequence[Pass]) -> Diagnostic:
+    """Say that the pipeline that was asked for leaves no program, and what it may lack."""
+    names = {pass_.name for pass_ in passes}
+    missing = [pass_.name for pass_ in default_pipeline() if pass_.required and pass_.name not in names]
+    notes = [f"passes of the default pipeline that it lacks: {', '.join(missing)}"] if missing else []
+    message = "the module that the pipeline left is no program that could run"
+    return Diagnostic(Severity.ERROR, message, module.location, tuple(notes))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..ir.diagnostics import Diagnostics, did_you_mean, error_at
 from ..ir.location import UNKNOWN
-from .base import Pass
+from .base import Pass, option_text
 from .common.canonicalize import Canonicalize
 from .common.cse import CSE
 from .common.dce import DCE
@@ -47,28 +47,14 @@ AUTO_STRATEGY = "gemv-2d"
 def default_pipeline(entry: str = "decode", strategy: str = "auto") -> list[Pass]:
     """Return the passes that compile `entry`, from the front end's module to one that the engines run.
 
-    Raises `DiagnosticError` if there is no such strategy.
+    They come from `PASSES`, so one that was replaced there is replaced here. Raises `DiagnosticError` if
+    there is no such strategy.
     """
-    return [
-        Specialize(entry=entry),
-        Canonicalize(),
-        CSE(),
-        DCE(),
-        Fuse(),
-        Partition(strategy=_chosen(strategy)),
-        Canonicalize(),
-        CSE(),
-        DCE(),
-        CombineCollectives(),
-        Place(),
-        Route(),
-        Schedule(),
-        Allocate(),
-        Emit(),
-        Canonicalize(),
-        CSE(),
-        DCE(),
-    ]
+    return parse_pipeline(
+        f"specialize{{entry={option_text(entry)}}},canonicalize,cse,dce,fuse,"
+        f"partition{{strategy={option_text(_chosen(strategy))}}},canonicalize,cse,dce,combine-collectives,"
+        "place,route,schedule,allocate,emit,canonicalize,cse,dce"
+    )
 
 
 def _chosen(strategy: str) -> str:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .context import Context, command_line
-from .errors import UsageError
+from .context import Context
+from .errors import UsageError, command_line, command_text
 from .parser import EVERY_PASS
 from .sources import read_text
 
@@ -50,6 +50,7 @@ def build(args: Namespace, context: Context) -> Build:
     Raises `UsageError`, `FileError`, `DiagnosticError`.
     """
     from ...passes.nn.partition import Partition
+    from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
     from ..driver import CompileOptions, compile_module
     from .views.progress import PassProgress
 
@@ -69,7 +70,14 @@ def build(args: Namespace, context: Context) -> Build:
         dict(args.overrides),
         tuple(args.disable_pass),
         args.stop_after,
+        args.pass_pipeline,
     )
+    if args.pass_pipeline is not None:
+        if args.strategy != "auto":
+            raise UsageError("--strategy is an option of pass 'partition' where --pass-pipeline is given")
+        context.sources.texts[PIPELINE_FILE] = args.pass_pipeline
+        with command_text():
+            parse_pipeline(args.pass_pipeline)
     with command_line():
         passes = options.pipeline()
     strategy = next((p.strategy for p in passes if isinstance(p, Partition)), args.strategy)

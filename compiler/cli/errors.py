@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...ir.diagnostics import Diagnostic
 
 
 class ExitStatus(IntEnum):
@@ -28,6 +34,14 @@ class UsageError(Exception):
         super().__init__(message)
 
 
+class WrongTextError(Exception):
+    """A text on the command line is wrong, or a file that belongs to it; diagnostics say where in it."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(self.diagnostics)
+
+
 class RanWrongError(Exception):
     """The program was compiled and loaded, but what it did is wrong."""
 
@@ -44,3 +58,27 @@ class FileError(Exception):
         self.message = f"{path}: {message}"
         self.notes = notes
         super().__init__(self.message)
+
+
+@contextmanager
+def command_text() -> Generator[None]:
+    """Within, diagnostics are about a text of the command line. Raises `WrongTextError` with them."""
+    from ...ir.diagnostics import DiagnosticError
+
+    try:
+        yield
+    except DiagnosticError as error:
+        raise WrongTextError(error.diagnostics) from error
+
+
+@contextmanager
+def command_line() -> Generator[None]:
+    """Within, wrong input is a wrong command line: it came from there. Raises `UsageError` instead."""
+    from ...ir.diagnostics import DiagnosticError
+
+    try:
+        yield
+    except DiagnosticError as error:
+        first, *others = error.diagnostics
+        notes = [note if isinstance(note, str) else note.message for note in first.notes]
+        raise UsageError(first.message, *notes, *(other.message for other in others)) from error

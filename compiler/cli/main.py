@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from .context import Context
-from .errors import ExitStatus, FileError, RanWrongError, UsageError
+from .errors import ExitStatus, FileError, RanWrongError, UsageError, WrongTextError, command_text
 from .parser import parse_arguments
 from .reproducer import Recorder
 from .terminal import Terminal, abandon_stdout, accept_any_text
@@ -39,7 +39,12 @@ def _run(arguments: list[str]) -> int:
     terminal = Terminal(quiet=bool(getattr(parsed, "quiet", False)))
     context = Context(terminal, Recorder(arguments))
     try:
+        with command_text():
+            context.plugins.load(getattr(parsed, "plugins", ()), terminal)
         return _dispatch(parsed, context)
+    except WrongTextError as error:
+        context.show_diagnostics(error.diagnostics)
+        return ExitStatus.WRONG_COMMAND
     except UsageError as error:
         terminal.error(error.message, error.notes)
         return ExitStatus.WRONG_COMMAND
@@ -53,6 +58,8 @@ def _run(arguments: list[str]) -> int:
         raise
     except Exception as error:
         return _failed(error, context)
+    finally:
+        context.plugins.unload()
 
 
 def _failed(error: Exception, context: Context) -> int:
@@ -72,7 +79,7 @@ def _failed(error: Exception, context: Context) -> int:
     summary = f"{type(error).__name__}: {what}" if what else type(error).__name__
     notes = ["this is a mistake in wsc, not in its input; WSC_TRACEBACK=1 shows where"]
     try:
-        notes.insert(0, f"reproducer: {context.recorder.write(error)}")
+        notes.insert(0, f"reproducer: {context.recorder.write(error, context.plugins.paths)}")
     except OSError as second:
         notes.insert(0, f"no reproducer could be written: {second}")
     context.terminal.error(f"internal error: {summary}", notes)

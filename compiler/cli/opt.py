@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -15,11 +14,11 @@ from ...passes.base import Pass, PassContext
 from ...passes.manager import BrokenModuleError, PassManager, PassRecord
 from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
 from .context import Context
-from .errors import ExitStatus, FileError, UsageError
+from .errors import ExitStatus, FileError, UsageError, command_text
 from .expected import compare, find_expected
 from .files import write_file
 from .ir_text import ir_text
-from .reproducer import PIPELINE_COMMENT
+from .reproducer import pipeline_in, plugins_in
 from .sources import read_text
 
 STDIN = "<stdin>"
@@ -36,16 +35,14 @@ def run_opt(args: Namespace, context: Context) -> int:
     if args.run_reproducer and args.pipeline:
         raise UsageError("--run-reproducer takes the pipeline from the file: it does not go with -p")
     context.sources.texts[PIPELINE_FILE] = args.pipeline
-    try:
+    with command_text():
         passes = parse_pipeline(args.pipeline)
-    except DiagnosticError as error:
-        context.show_diagnostics(error.diagnostics)
-        return ExitStatus.WRONG_COMMAND
     filename, text = _read(args.file)
     context.sources.texts[filename] = text
     context.recorder.source(filename, text)
     if args.run_reproducer:
-        context.sources.texts[PIPELINE_FILE] = _pipeline_in(filename, text)
+        context.plugins.load(plugins_in(filename, text), context.terminal)
+        context.sources.texts[PIPELINE_FILE] = pipeline_in(filename, text)
         passes = parse_pipeline(context.sources.texts[PIPELINE_FILE])
     job = _Job(
         passes,
@@ -119,14 +116,6 @@ def split_input(text: str) -> Iterator[str]:
         if line.rstrip() == SPLIT:
             yield "\n" * start + "\n".join(lines[start:index])
             start = index + 1
-
-
-def _pipeline_in(filename: str, text: str) -> str:
-    """Return the pipeline that a reproducer holds. Raises `FileError` if it holds none."""
-    match = re.search(rf"^// {re.escape(PIPELINE_COMMENT)}(.*)$", text, re.MULTILINE)
-    if match is None:
-        raise FileError(filename, f"is no reproducer: it has no line '// {PIPELINE_COMMENT}...'")
-    return match[1].strip()
 
 
 def _read(file: str) -> tuple[str, str]:

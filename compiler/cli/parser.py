@@ -22,6 +22,8 @@ COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("dump_dir", "--dump-dir", None),
     ("disable_pass", "--disable-pass", []),
     ("stop_after", "--stop-after", None),
+    ("pass_pipeline", "--pass-pipeline", None),
+    ("plugins", "--load-pass-plugin", []),
     ("timing", "--timing", False),
 )
 """Options that only mean something where a `.wdl` is compiled: parsed name, as typed, default."""
@@ -157,7 +159,24 @@ def _add_compile_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--stop-after", metavar="PASS", help="print the module after this pass to stdout; write no program"
     )
+    group.add_argument(
+        "--pass-pipeline",
+        metavar="PIPELINE",
+        help="run these passes instead of the default ones, which `wsc passes --pipeline` prints",
+    )
+    _add_plugins(group)
     group.add_argument("--timing", action="store_true", help="show where the compilation's time went")
+
+
+def _add_plugins(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser.add_argument(
+        "--load-pass-plugin",
+        dest="plugins",
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="register the passes that a file defines, in place of those of the same name",
+    )
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -215,6 +234,7 @@ def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "-p", dest="pipeline", default="", metavar="PIPELINE", help="passes: 'pass{option=value},pass'"
     )
     parser.add_argument("-o", dest="output", metavar="FILE.mlir", help="write here instead of to stdout")
+    _add_plugins(parser)
     parser.add_argument("--timing", action="store_true", help="show where the time went")
     parser.add_argument(
         "--split-input-file", action="store_true", help="the file holds inputs between lines '// -----'"
@@ -235,6 +255,11 @@ def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
     parser = _command(commands, "passes", "list the passes, or what one does and its options")
     parser.add_argument("name", nargs="?", metavar="NAME", help="a pass")
+    parser.add_argument(
+        "--pipeline", action="store_true", help="print the pipeline that compiles an entry, and nothing else"
+    )
+    parser.add_argument("--entry", metavar="NAME", help="the entry of --pipeline (default: decode)")
+    _add_plugins(parser)
     parser = _command(commands, "targets", "list the targets, or one's numbers, each with its source")
     parser.add_argument("name", nargs="?", metavar="NAME|FILE.toml", help="a target")
     parser = _command(commands, "ops", "list the dialects and operations, or what one looks like")

@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
-from .errors import ExitStatus, UsageError
+from .errors import ExitStatus, UsageError, command_line
 from .listing import heading, print_paragraph, print_rows
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ def run_passes(args: Namespace, context: Context) -> int:
     from ...ir.diagnostics import did_you_mean
     from ...passes.pipeline import PASSES, default_pipeline, pipeline_text
 
+    if args.pipeline and args.name is not None:
+        raise UsageError("--pipeline prints a whole pipeline: it does not go with the name of a pass")
+    if args.entry is not None and not args.pipeline:
+        raise UsageError("--entry goes with --pipeline")
+    if args.pipeline:
+        with command_line():
+            print(pipeline_text(default_pipeline(args.entry or "decode")))
+        return ExitStatus.DONE
     if args.name is None:
         print_rows([(name, summary(kind)) for name, kind in PASSES.items()], indent="")
         print()

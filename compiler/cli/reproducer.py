@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shlex
 import tempfile
 import traceback
@@ -11,12 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .errors import FileError
+
 if TYPE_CHECKING:
     from ...ir.operation import Operation
     from ...passes.base import Pass
 
 PIPELINE_COMMENT = "pipeline: "
 """What stands before the pipeline in a reproducer's comment."""
+PLUGINS_COMMENT = "plugins: "
+"""What stands before the files of plug-ins, quoted as for a shell."""
 
 
 def version() -> str:
@@ -24,6 +29,28 @@ def version() -> str:
     from importlib.metadata import version as installed_version
 
     return installed_version("wsc")
+
+
+def pipeline_in(filename: str, text: str) -> str:
+    """Return the pipeline that a reproducer holds. Raises `FileError` if it holds none."""
+    found = _comment(PIPELINE_COMMENT, text)
+    if found is None:
+        raise FileError(filename, f"is no reproducer: it has no line '// {PIPELINE_COMMENT}...'")
+    return found
+
+
+def plugins_in(filename: str, text: str) -> list[str]:
+    """Return the plug-ins that a reproducer needs. Raises `FileError` if their line cannot be read."""
+    try:
+        return shlex.split(_comment(PLUGINS_COMMENT, text) or "")
+    except ValueError as error:
+        raise FileError(filename, f"has a wrong line '// {PLUGINS_COMMENT}...': {error}") from error
+
+
+def _comment(start: str, text: str) -> str | None:
+    """Return what follows `start` in the first comment that begins so."""
+    match = re.search(rf"^// {re.escape(start)}(.*)$", text, re.MULTILINE)
+    return None if match is None else match[1].strip()
 
 
 class Recorder:
@@ -62,9 +89,11 @@ class Recorder:
     def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
         """Keep the copy."""
 
-    def text(self, error: BaseException) -> str:
+    def text(self, error: BaseException, plugins: Sequence[str] = ()) -> str:
         """Return the reproducer's text: comments that `wsc opt` skips, then the IR (or the input's text)."""
         lines = [f"wsc {version()}: internal error", f"command: wsc {shlex.join(self.argv)}"]
+        if plugins:
+            lines.append(f"{PLUGINS_COMMENT}{shlex.join(plugins)}")
         if self._module is not None:
             from ...passes.pipeline import pipeline_text
 
@@ -81,11 +110,11 @@ class Recorder:
             return f"{head}// input: {filename}\n\n{text}"
         return head
 
-    def write(self, error: BaseException) -> Path:
+    def write(self, error: BaseException, plugins: Sequence[str] = ()) -> Path:
         """Write the reproducer into the current directory, or the system's temporary one; return its path."""
         from ...ir.program_file import write_atomically
 
-        text = self.text(error)
+        text = self.text(error, plugins)
         suffix = "mlir" if self._module is not None else "txt"
         name = f"wsc-reproducer-{hashlib.sha256(text.encode()).hexdigest()[:8]}.{suffix}"
         folder = Path.cwd()
