@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import TextIO
 
 from ..ir.diagnostics import error_at
 from ..ir.location import UNKNOWN
@@ -18,49 +19,81 @@ Render = Callable[[Operation], str]
 """Makes the text of a module, without a final newline."""
 
 
-def dump_header(pass_: Pass, *, failed: bool = False) -> str:
-    """Return the line above a dump, `// -----// IR Dump After Fuse (fuse) //----- //`."""
-    outcome = " Failed" if failed else ""
-    return f"// -----// IR Dump After {type(pass_).__name__}{outcome} ({pass_.name}) //----- //"
+class When(Enum):
+    """Where a dump stands beside its pass."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    FAILED = "failed"
+    """After it, as it left the module when it failed."""
 
 
-class StreamDump(Instrumentation):
-    """Writes the module to `stream` after passes, each dump below a line that names the pass.
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A look at the module beside a pass. `changed` says whether the pass changed it, if that is known."""
 
-    After the passes named in `after` (None: after all), or of these only after those that changed it.
-    A pass that fails is always shown if it is one of them.
+    pass_: Pass
+    when: When
+    module: Operation
+    changed: bool | None = None
+
+    @property
+    def header(self) -> str:
+        """The line above the dump, `// -----// IR Dump After Fuse (fuse) //----- //`."""
+        when = {When.BEFORE: "Before {}", When.AFTER: "After {}", When.FAILED: "After {} Failed"}[self.when]
+        return f"// -----// IR Dump {when.format(type(self.pass_).__name__)} ({self.pass_.name}) //----- //"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which dumps are wanted. Passes are given by name; None stands for every pass.
+
+    With `only_changes`, of the passes in `after` only those that change the module. A pass in `after` that
+    fails is shown in any case, with `failures` every pass that fails.
     """
 
-    def __init__(
-        self,
-        stream: TextIO,
-        *,
-        after: Collection[str] | None = None,
-        only_changes: bool = False,
-        render: Render = print_operation,
-    ) -> None:
-        self._stream = stream
-        self._after = after
-        self._only_changes = only_changes
-        self._render = render
+    before: Collection[str] | None = ()
+    after: Collection[str] | None = ()
+    only_changes: bool = False
+    failures: bool = False
+
+    def wants(self, dump: Dump) -> bool:
+        """Whether `dump` is wanted."""
+        if dump.when is When.FAILED and self.failures:
+            return True
+        names = self.before if dump.when is When.BEFORE else self.after
+        if names is not None and dump.pass_.name not in names:
+            return False
+        return dump.when is not When.AFTER or dump.changed is not False or not self.only_changes
+
+
+class DumpWatcher(Instrumentation):
+    """Calls `show` with the dumps that are wanted."""
+
+    def __init__(self, selection: Selection, show: Callable[[Dump], None]) -> None:
+        self._selection = selection
+        self._show = show
 
     @property
     def wants_changes(self) -> bool:
         """Whether only changes are shown."""
-        return self._only_changes
+        return self._selection.only_changes
+
+    def before(self, pass_: Pass, module: Operation) -> None:
+        """Show the module that the pass is given."""
+        self._offer(Dump(pass_, When.BEFORE, module))
 
     def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
-        """Show the module."""
-        if changed or not self._only_changes:
-            self._write(pass_, module, failed=False)
+        """Show what the pass made."""
+        self._offer(Dump(pass_, When.AFTER, module, changed))
 
     def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
         """Show the module as the pass left it."""
-        self._write(pass_, module, failed=True)
+        self._offer(Dump(pass_, When.FAILED, module))
 
-    def _write(self, pass_: Pass, module: Operation, *, failed: bool) -> None:
-        if self._after is None or pass_.name in self._after:
-            print(dump_header(pass_, failed=failed), self._render(module), sep="\n", file=self._stream)
+    def _offer(self, dump: Dump) -> None:
+        if self._selection.wants(dump):
+            self._show(dump)
 
 
 _DUMP_NAME = re.compile(r"\d{2,}_[a-z][a-z0-9-]*(\.failed)?\.mlir")

@@ -5,18 +5,14 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .context import Context
 from .errors import UsageError, command_line, command_text
-from .parser import EVERY_PASS
 from .sources import read_text
 
 if TYPE_CHECKING:
     from ...ir.target import TargetDescription
-    from ...passes.manager import Instrumentation
     from ..driver import Compilation, CompileOptions
 
 
@@ -52,6 +48,7 @@ def build(args: Namespace, context: Context) -> Build:
     from ...passes.nn.partition import Partition
     from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
     from ..driver import CompileOptions, compile_module
+    from .inspection import inspection
     from .views.progress import PassProgress
 
     entries = list(dict.fromkeys(args.entry or ["decode"]))
@@ -81,7 +78,7 @@ def build(args: Namespace, context: Context) -> Build:
     with command_line():
         passes = options.pipeline()
     strategy = next((p.strategy for p in passes if isinstance(p, Partition)), args.strategy)
-    instrumentations = _instrumentations(args, context, [pass_.name for pass_ in passes])
+    instrumentations = inspection(args, context, [pass_.name for pass_ in passes])
     text = read_text(args.model)
     filename = context.sources.add(args.model, text)
     context.recorder.source(args.model, text)
@@ -97,40 +94,9 @@ def build(args: Namespace, context: Context) -> Build:
     return Build(compilation, options, description, strategy)
 
 
-def _instrumentations(args: Namespace, context: Context, passes: list[str]) -> list[Instrumentation]:
-    """Return what watches the passes, besides progress. Raises `UsageError` for passes that do not run."""
-    from ...ir.printer import print_operation
-    from ...passes.instrumentation import DirectoryDump, StreamDump
-    from .ir_text import ir_text
-
-    found: list[Instrumentation] = [context.recorder]
-    if args.print_ir_after is not None or args.print_ir_after_change:
-        text = args.print_ir_after if args.print_ir_after is not None else EVERY_PASS
-        names = None if text == EVERY_PASS else [name.strip() for name in text.split(",") if name.strip()]
-        for name in names or ():
-            if name not in passes:
-                from ...ir.diagnostics import did_you_mean
-
-                raise UsageError(
-                    f"--print-ir-after: pass '{name}' does not run{did_you_mean(name, passes)}",
-                    f"passes that run: {', '.join(dict.fromkeys(passes))}",
-                )
-        found.append(
-            StreamDump(
-                sys.stderr,
-                after=names,
-                only_changes=args.print_ir_after_change,
-                render=lambda module: ir_text(module, sys.stderr),
-            )
-        )
-    if args.dump_dir is not None:
-        # With locations, so that a dump loses nothing when `wsc opt` goes on from it.
-        found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
-    return found
-
-
-def print_stopped(compilation: Compilation) -> None:
+def print_stopped(built: Build, args: Namespace) -> None:
     """Print the module of a compilation that `--stop-after` ended to stdout."""
+    from .inspection import text_form
     from .ir_text import ir_text
 
-    print(ir_text(compilation.module, sys.stdout))
+    print(ir_text(built.compilation.module, sys.stdout, text_form(args)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TextIO
 
 from ...ir.operation import Operation
@@ -9,9 +10,21 @@ from ...ir.printer import print_operation
 from .terminal import is_fancy
 
 
-def ir_text(module: Operation, stream: TextIO) -> str:
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """What the text shows: locations, and how many elements a constant may have to be shown with them."""
+
+    locations: bool = False
+    elide_large: int | None = None
+
+    def of(self, module: Operation) -> str:
+        """Return the text of `module`, without a final newline."""
+        return print_operation(module, locations=self.locations, elide_large=self.elide_large)
+
+
+def ir_text(module: Operation, stream: TextIO, form: TextForm | None = None) -> str:
     """Return the text of `module`, without a final newline, as it suits `stream`."""
-    text = print_operation(module)
+    text = (form or TextForm()).of(module)
     if not is_fancy(stream):
         return text
     from rich.console import Console

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from ...ir.diagnostics import Diagnostic, DiagnosticError
 from ...ir.parser import parse_module
-from ...ir.printer import print_operation
 from ...passes.base import Pass, PassContext
-from ...passes.manager import BrokenModuleError, PassManager, PassRecord
+from ...passes.manager import BrokenModuleError, Instrumentation, PassManager, PassRecord
 from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
 from .context import Context
 from .errors import ExitStatus, FileError, UsageError, command_text
 from .expected import compare, find_expected
 from .files import write_file
-from .ir_text import ir_text
+from .inspection import inspection, text_form
+from .ir_text import TextForm, ir_text
 from .reproducer import pipeline_in, plugins_in
 from .sources import read_text
 
@@ -49,7 +49,9 @@ def run_opt(args: Namespace, context: Context) -> int:
         filename,
         context,
         allow_unregistered=args.allow_unregistered_dialect,
+        form=text_form(args),
         to_stdout=args.output is None,
+        watchers=inspection(args, context, [pass_.name for pass_ in passes]),
     )
     results: list[str] = []
     problems: list[Diagnostic] = []
@@ -88,15 +90,16 @@ class _Job:
         context: Context,
         *,
         allow_unregistered: bool,
+        form: TextForm,
         to_stdout: bool,
+        watchers: Sequence[Instrumentation],
     ) -> None:
+        self.form = form
         self.to_stdout = to_stdout
         self.passes = passes
         self.filename = filename
         self.recorder = context.recorder
-        self.manager = PassManager(
-            passes, allow_unregistered=allow_unregistered, instrumentations=[context.recorder]
-        )
+        self.manager = PassManager(passes, allow_unregistered=allow_unregistered, instrumentations=watchers)
         self.records: list[PassRecord] = []
 
     def run(self, text: str, found: list[Diagnostic]) -> str:
@@ -105,7 +108,7 @@ class _Job:
         module = parse_module(text, self.filename)
         context = PassContext(found)
         self.records += self.manager.run(module, context)
-        return (ir_text(module, sys.stdout) if self.to_stdout else print_operation(module)) + "\n"
+        return (ir_text(module, sys.stdout, self.form) if self.to_stdout else self.form.of(module)) + "\n"
 
 
 def split_input(text: str) -> Iterator[str]:

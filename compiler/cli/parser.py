@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-EVERY_PASS = "*"
-"""The value of `--print-ir-after` without a list of passes."""
+from .inspect_options import INSPECT_OPTIONS, add_inspect_options, close_optional_values
+
 DEFAULT_TARGET = "tiny"
 DEFAULT_TOKENS = 32
 
@@ -17,9 +17,7 @@ COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("grid", "--grid", None),
     ("strategy", "--strategy", "auto"),
     ("overrides", "--set", []),
-    ("print_ir_after", "--print-ir-after", None),
-    ("print_ir_after_change", "--print-ir-after-change", False),
-    ("dump_dir", "--dump-dir", None),
+    *INSPECT_OPTIONS,
     ("disable_pass", "--disable-pass", []),
     ("stop_after", "--stop-after", None),
     ("pass_pipeline", "--pass-pipeline", None),
@@ -32,7 +30,7 @@ COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the arguments of `wsc`. Raises `SystemExit` after a help text or a message about a mistake."""
     parser = build_parser()
-    parsed = parser.parse_args([f"{arg}={EVERY_PASS}" if arg == "--print-ir-after" else arg for arg in argv])
+    parsed = parser.parse_args(close_optional_values(argv))
     if parsed.command is None:
         parser.error("a command is missing: compile, run, opt, passes, targets or ops")
     return parsed
@@ -138,17 +136,7 @@ def _add_compile_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="give a const of the model another value",
     )
-    group = parser.add_argument_group("looking inside")
-    group.add_argument(
-        "--print-ir-after",
-        nargs="?",
-        metavar="=PASS,...",
-        help="print the IR after these passes (after all without a list)",
-    )
-    group.add_argument(
-        "--print-ir-after-change", action="store_true", help="print the IR after each pass that changed it"
-    )
-    group.add_argument("--dump-dir", metavar="DIR", help="write the IR after each pass to a file in DIR")
+    group = add_inspect_options(parser)
     group.add_argument(
         "--disable-pass",
         action="append",
@@ -250,6 +238,7 @@ def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"
     )
+    add_inspect_options(parser)
 
 
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]

@@ -1,6 +1,5 @@
 """Dumps between passes: what is written, and when."""
 
-import io
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from wsc.passes.base import Pass
 from wsc.passes.common.cse import CSE
 from wsc.passes.common.dce import DCE
 from wsc.passes.dist.combine_collectives import CombineCollectives
-from wsc.passes.instrumentation import DirectoryDump, StreamDump, dump_header
+from wsc.passes.instrumentation import DirectoryDump, Dump, DumpWatcher, Selection, When
 from wsc.passes.manager import Instrumentation, PassManager
 from wsc.passes.nn.specialize import Specialize
 
@@ -38,33 +37,56 @@ def run(*watchers: Instrumentation, passes: tuple[Pass, ...] = (DCE(), CSE(), DC
     PassManager(passes, instrumentations=watchers).run(parse_module(TEXT))
 
 
+def shown(
+    selection: Selection, passes: tuple[Pass, ...] = (DCE(), CSE(), DCE())
+) -> list[tuple[str, str, str]]:
+    """What a watcher shows: pass, when, text of the module."""
+    found: list[tuple[str, str, str]] = []
+
+    def show(dump: Dump) -> None:
+        found.append((dump.pass_.name, dump.when.value, f"{dump.module}\n"))
+
+    try:
+        run(DumpWatcher(selection, show), passes=passes)
+    except DiagnosticError:
+        assert passes[-1] == Specialize()
+    return found
+
+
 def test_the_header_is_mlirs() -> None:
-    assert dump_header(CSE()) == "// -----// IR Dump After CSE (cse) //----- //"
+    module = parse_module(TEXT)
     expected = "// -----// IR Dump After CombineCollectives (combine-collectives) //----- //"
-    assert dump_header(CombineCollectives()) == expected
+    assert Dump(CombineCollectives(), When.AFTER, module).header == expected
+    assert Dump(CSE(), When.BEFORE, module).header == "// -----// IR Dump Before CSE (cse) //----- //"
+    assert Dump(CSE(), When.FAILED, module).header == "// -----// IR Dump After CSE Failed (cse) //----- //"
+
+
+def test_nothing_is_shown_unless_asked_for() -> None:
+    assert shown(Selection()) == []
 
 
 def test_only_changes() -> None:
-    stream = io.StringIO()
-    run(StreamDump(stream, only_changes=True))
-    assert stream.getvalue() == f"// -----// IR Dump After CSE (cse) //----- //\n{MERGED}"
+    assert shown(Selection(after=None, only_changes=True)) == [("cse", "after", MERGED)]
+    assert shown(Selection(after=["dce"], only_changes=True)) == []
 
 
 def test_named_passes_or_all() -> None:
-    named, all_ = io.StringIO(), io.StringIO()
-    run(StreamDump(named, after=["dce"]), StreamDump(all_, render=lambda module: module.name))
-    heads = [line for line in named.getvalue().splitlines() if line.startswith("// -")]
-    assert heads == [dump_header(DCE())] * 2
-    assert all_.getvalue().splitlines()[::2] == [dump_header(DCE()), dump_header(CSE()), dump_header(DCE())]
-    assert all_.getvalue().splitlines()[1::2] == ["builtin.module"] * 3
+    assert [dump[:2] for dump in shown(Selection(after=["dce"]))] == [("dce", "after")] * 2
+    assert [dump[0] for dump in shown(Selection(after=None))] == ["dce", "cse", "dce"]
+    assert [dump[:2] for dump in shown(Selection(before=["cse"], after=["cse"]))] == [
+        ("cse", "before"),
+        ("cse", "after"),
+    ]
+    assert [dump[0] for dump in shown(Selection(before=None))] == ["dce", "cse", "dce"]
 
 
 def test_a_failing_pass_shows_what_it_left() -> None:
-    stream = io.StringIO()
-    with pytest.raises(DiagnosticError):
-        run(StreamDump(stream, after=["specialize"]), passes=(CSE(), Specialize()))
-    head = "// -----// IR Dump After Specialize Failed (specialize) //----- //"
-    assert stream.getvalue() == f"{head}\n{MERGED}"
+    passes = (CSE(), Specialize())
+    failure = ("specialize", "failed", MERGED)
+    assert shown(Selection(after=["specialize"]), passes) == [failure]
+    assert shown(Selection(failures=True), passes) == [failure]
+    assert shown(Selection(after=["cse"], failures=True), passes) == [("cse", "after", MERGED), failure]
+    assert shown(Selection(after=["cse"]), passes) == [("cse", "after", MERGED)]
 
 
 def test_a_folder_gets_a_file_for_each_pass(tmp_path: Path) -> None:

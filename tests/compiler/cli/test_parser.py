@@ -6,7 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
-from wsc.compiler.cli.parser import COMPILE_OPTIONS, EVERY_PASS, parse_arguments
+from wsc.compiler.cli.inspect_options import EVERY_PASS, INSPECT_OPTIONS
+from wsc.compiler.cli.parser import COMPILE_OPTIONS, parse_arguments
 
 from .conftest import Command
 
@@ -50,6 +51,7 @@ def test_help_imports_nothing_heavy() -> None:
         ["compile", "m.wdl", "--set", "=3"],
         ["compile", "m.wdl", "--tim"],  # abbreviations would break when options are added
         ["compile", "m.wdl", "--prompt", "x"],
+        ["compile", "m.wdl", "--elide-large", "-1"],
         ["run", "m.wdl", "--tokens", "0"],
         ["run", "m.wdl", "--random-weights", "-1"],
         ["run", "m.wdl", "--engine", "steam"],
@@ -79,6 +81,8 @@ def test_print_ir_after_does_not_take_the_model_for_its_value() -> None:
     assert (parsed.print_ir_after, parsed.model) == (EVERY_PASS, "m.wdl")
     parsed = parse_arguments(["compile", "--print-ir-after=place,route", "m.wdl"])
     assert (parsed.print_ir_after, parsed.model) == ("place,route", "m.wdl")
+    parsed = parse_arguments(["compile", "--print-ir-before", "m.wdl"])
+    assert (parsed.print_ir_before, parsed.model) == (EVERY_PASS, "m.wdl")
 
 
 def test_the_options_that_only_compiling_knows_are_all_listed() -> None:
@@ -87,3 +91,10 @@ def test_the_options_that_only_compiling_knows_are_all_listed() -> None:
     for shared in ("command", "model", "json", "quiet"):
         del compile_only[shared]
     assert {name: default for name, _, default in COMPILE_OPTIONS} == compile_only
+
+
+def test_opt_looks_inside_with_the_same_options() -> None:
+    parsed = vars(parse_arguments(["opt", "m.mlir"]))
+    assert {name: parsed[name] for name, _, _ in INSPECT_OPTIONS} == {
+        name: default for name, _, default in INSPECT_OPTIONS
+    }

@@ -1,0 +1,68 @@
+"""Options of `compile`, `run` and `opt` that look inside: what is printed and dumped between passes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+EVERY_PASS = "*"
+"""The value of `--print-ir-before` and `--print-ir-after` without a list of passes."""
+_MAY_LIST_PASSES = ("--print-ir-before", "--print-ir-after")
+
+INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
+    ("print_ir_before", "--print-ir-before", None),
+    ("print_ir_before_all", "--print-ir-before-all", False),
+    ("print_ir_after", "--print-ir-after", None),
+    ("print_ir_after_all", "--print-ir-after-all", False),
+    ("print_ir_after_change", "--print-ir-after-change", False),
+    ("print_ir_after_failure", "--print-ir-after-failure", False),
+    ("print_locations", "--print-locations", False),
+    ("elide_large", "--elide-large", None),
+    ("dump_dir", "--dump-dir", None),
+)
+"""These options: parsed name, as typed, default."""
+
+
+def close_optional_values(argv: Sequence[str]) -> list[str]:
+    """Give options whose list of passes was left out a value, or they would take the next argument for it."""
+    return [f"{arg}={EVERY_PASS}" if arg in _MAY_LIST_PASSES else arg for arg in argv]
+
+
+def _elements(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of elements")
+    return int(text)
+
+
+def add_inspect_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:  # pyright: ignore[reportPrivateUsage]
+    """Add the options as a group and return it, for more that belongs there."""
+    group = parser.add_argument_group("looking inside")
+    for when in ("before", "after"):
+        group.add_argument(
+            f"--print-ir-{when}",
+            nargs="?",
+            metavar="=PASS,...",
+            help=f"print the IR {when} these passes ({when} each without a list) to stderr",
+        )
+        group.add_argument(
+            f"--print-ir-{when}-all", action="store_true", help=f"print the IR {when} each pass"
+        )
+    group.add_argument(
+        "--print-ir-after-change",
+        action="store_true",
+        help="print the IR after each pass (of those listed) that changed it",
+    )
+    group.add_argument(
+        "--print-ir-after-failure", action="store_true", help="print the IR as a failing pass left it"
+    )
+    group.add_argument(
+        "--print-locations", action="store_true", help="print where in the model operations come from, too"
+    )
+    group.add_argument(
+        "--elide-large",
+        type=_elements,
+        metavar="N",
+        help="print constants of more than N elements without them",
+    )
+    group.add_argument("--dump-dir", metavar="DIR", help="write the IR after each pass to a file in DIR")
+    return group
