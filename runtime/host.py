@@ -5,7 +5,7 @@ The host link itself is not simulated: reading and writing take no cycles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Protocol
@@ -13,14 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..ir.attributes import DenseElementsAttr, IntegerAttr, StringAttr, SymbolRefAttr
-from ..ir.diagnostics import error_at
+from ..ir.attributes import IntegerAttr, StringAttr, SymbolRefAttr
 from ..ir.dialects.dist import DistTensor
 from ..ir.dialects.fabric import numbers
 from ..ir.operation import Operation
-
-Array = npt.NDArray[np.generic]
-DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
+from ..ir.variable_values import DTYPES, Array
 
 
 class Memory(Protocol):
@@ -101,30 +98,6 @@ class Variables:
                     )
                     for slot, layer in enumerate(layers):
                         yield Tile(x0 + x, y0 + y, base + slot * step, layer, indices)
-
-
-def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
-    """Return the values of a weight or constant with one axis per split dimension, layers first if stacked.
-
-    `weights` maps the model's variable names to arrays. Raises `DiagnosticError` if the weight is not there
-    or has another number of elements.
-    """
-    kind = op.attribute("type", DistTensor)
-    values, copied, stacked = (op.attributes.get(key) for key in ("values", "copy_of", "stacked"))
-    base = copied.value if isinstance(copied, StringAttr) else name
-    shape = tuple(split.extent for split in kind.dims)
-    if isinstance(stacked, IntegerAttr):
-        shape = (stacked.value, *shape)
-    if isinstance(values, DenseElementsAttr):
-        array = np.array(values.elements()).reshape(values.type.shape)
-    elif base in weights:
-        array = np.asarray(weights[base])
-    else:
-        raise error_at(f"no values for weight '{base}'", op.location)
-    if array.size != prod(shape):
-        message = f"'{base}' has shape {list(array.shape)}; the program splits {list(shape)}"
-        raise error_at(message, op.location)
-    return array.astype(DTYPES[str(kind.element)]).reshape(shape)
 
 
 def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> None:

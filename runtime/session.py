@@ -15,9 +15,10 @@ from ..ir.attributes import I32, DictAttr
 from ..ir.diagnostics import error_at
 from ..ir.operation import Operation
 from ..ir.target import Target
+from ..ir.variable_values import DTYPES, Array, expand
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
 from .fault import MachineFault
-from .host import DTYPES, Array, Variables, expand, gather, scatter
+from .host import Variables, gather, scatter
 from .machine import Machine
 from .module import machine_from_module
 from .wavelet.state import LOG_RUNS

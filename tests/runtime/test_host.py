@@ -8,8 +8,9 @@ import pytest
 from wsc.ir.attributes import DenseElementsAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from wsc.ir.diagnostics import DiagnosticError
 from wsc.ir.operation import Operation
+from wsc.ir.variable_values import DTYPES, Array, expand
 from wsc.passes.base import operations_named, symbols
-from wsc.runtime.host import DTYPES, Array, Variables, expand, gather, scatter
+from wsc.runtime.host import Variables, gather, scatter
 
 from ..support.compiled import SMALL_MLP, SMALL_TALE, TINY, compile_shaped
 from ..support.wdl import MLP, TALE

@@ -15,6 +15,7 @@ from wsc.ir.layout import Split
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import check_program
 from wsc.ir.target import Target, load_target
+from wsc.ir.variable_values import expand
 from wsc.ir.verifier import verify
 from wsc.ir.weights import random_weights
 from wsc.passes.base import Pass
@@ -130,7 +131,7 @@ class Runner:
         self.variables = host.Variables(compiled.module)
         self.loaded: dict[str, Any] = {}
         for name in self.variables.of_kind("weight", "constant"):
-            values = host.expand(name, self.variables.by_name[name], self.weights)
+            values = expand(name, self.variables.by_name[name], self.weights)
             host.scatter(self.wafer, self.variables, name, values)
             self.loaded[name] = values
         (self.input,) = self.variables.of_kind("input")
