@@ -6,16 +6,21 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar
 
 from ..ir.attributes import DictAttr
 from ..ir.diagnostics import Diagnostic, Severity, error_at
 from ..ir.location import Location
 from ..ir.operation import Operation
+from ..ir.spec import Trait, has_trait
 from ..ir.target import Target
 
 TARGET_ATTRIBUTE = "fabric.target"
+MODULE = "builtin.module"
+"""The operation on which pipelines run."""
+ANY = "any"
+"""In `Pass.nest`: every isolated operation."""
 
 
 @dataclass(slots=True)
@@ -39,25 +44,61 @@ class Pass(ABC):
     name: ClassVar[str]
     required: ClassVar[bool] = True
     """Whether no program comes out without it; only others may be disabled."""
+    anchors: ClassVar[tuple[str, ...] | None] = (MODULE,)
+    """Names of the operations that `run` may be given; None for any isolated one."""
+
+    nest: tuple[str, ...] = field(default=(), kw_only=True, metadata={"option": False})
+    """Where in the module it runs: on the operations of the last name directly below those of the name
+    before, and so on up to those directly in the module; on the module itself if it is empty."""
 
     @abstractmethod
     def run(self, module: Operation, context: PassContext) -> None:
-        """Change `module` in place. Raises `DiagnosticError` when the input cannot be compiled."""
+        """Change `module` in place. Raises `DiagnosticError` when the input cannot be compiled.
+
+        It is an operation of another name where `anchors` allows that and `nest` says so.
+        """
+
+    def targets(self, module: Operation) -> list[Operation]:
+        """Return the operations on which the pass runs, in program order."""
+        found = [module]
+        for name in self.nest:
+            found = [inner for op in found for inner in _directly_in(op) if _is_called(inner, name)]
+        return found
+
+    def apply(self, module: Operation, context: PassContext) -> None:
+        """Run on all `targets` in `module`."""
+        for op in self.targets(module):
+            self.run(op, context)
+
+    @classmethod
+    def options(cls) -> list[Field[Any]]:
+        """Return the fields that are options."""
+        return [option for option in fields(cls) if option.metadata.get("option", True)]
 
     @classmethod
     def option_fields(cls) -> Iterator[tuple[str, Any]]:
         """Yield the options' names (kebab-case) and default values."""
-        for option in fields(cls):
+        for option in cls.options():
             yield option.name.replace("_", "-"), option.default
 
     def specification(self) -> str:
-        """The pass as a pipeline writes it, with the options that differ from their defaults."""
+        """The pass as a pipeline writes it where it runs, with options that differ from their defaults."""
         parts: list[str] = []
-        for option in fields(self):
+        for option in self.options():
             value = getattr(self, option.name)
             if value != option.default:
                 parts.append(f"{option.name.replace('_', '-')}={option_text(value)}")
         return f"{self.name}{{{' '.join(parts)}}}" if parts else self.name
+
+
+def _directly_in(operation: Operation) -> Iterator[Operation]:
+    for region in operation.regions:
+        for block in region.blocks:
+            yield from block.operations
+
+
+def _is_called(operation: Operation, name: str) -> bool:
+    return has_trait(operation, Trait.ISOLATED) if name == ANY else operation.name == name
 
 
 def choice(default: str, *others: str) -> Any:

@@ -99,7 +99,7 @@ class PassManager:
             watcher.before(pass_, module)
         try:
             start = perf_counter()
-            pass_.run(module, context)
+            pass_.apply(module, context)
             seconds = perf_counter() - start
             if problems := self._problems(module):
                 raise BrokenModuleError(pass_, module, problems)

@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 import sys
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, is_dataclass
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
@@ -121,7 +121,7 @@ def _problem(kind: type[Pass]) -> str | None:
         return 'needs a name in kebab-case: name: ClassVar[str] = "my-pass"'
     if not (is_dataclass(kind) and "__dataclass_params__" in vars(kind)):
         return "is no dataclass: @dataclass(frozen=True, slots=True) above it makes it one"
-    without = [f"'{option.name}'" for option in fields(kind) if option.default is MISSING]
+    without = [f"'{option.name}'" for option in kind.options() if option.default is MISSING]
     if without:
         return f"has options without a default: {', '.join(without)}"
     return None

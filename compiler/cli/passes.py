@@ -6,7 +6,7 @@ import ast
 import inspect
 import textwrap
 from argparse import Namespace
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def run_passes(args: Namespace, context: Context) -> int:
     """List the passes, or describe the one named. Raises `UsageError` for an unknown name."""
     from ...ir.diagnostics import did_you_mean
+    from ...passes.aliases import ALIASES
     from ...passes.pipeline import PASSES, default_pipeline, pipeline_text
 
     if args.pipeline and args.name is not None:
@@ -32,12 +33,18 @@ def run_passes(args: Namespace, context: Context) -> int:
         return ExitStatus.DONE
     if args.name is None:
         print_rows([(name, summary(kind)) for name, kind in PASSES.items()], indent="")
+        print(f"\n{heading('aliases')}")
+        print_rows([(name, alias.summary, alias.text) for name, alias in ALIASES.items()])
         print()
         print(f"decode is compiled with -p '{pipeline_text(default_pipeline())}'")
         return ExitStatus.DONE
+    if args.name in ALIASES:
+        _print_alias(args.name)
+        return ExitStatus.DONE
     kind = PASSES.get(args.name)
     if kind is None:
-        raise UsageError(f"unknown pass '{args.name}'{did_you_mean(args.name, PASSES)}", "see `wsc passes`")
+        hint = did_you_mean(args.name, (*PASSES, *ALIASES))
+        raise UsageError(f"unknown pass '{args.name}'{hint}", "see `wsc passes`")
     print(heading(kind.name))
     for paragraph in inspect.cleandoc(kind.__doc__ or "").split("\n\n"):
         print_paragraph(" ".join(paragraph.split()), indent="  ")
@@ -45,12 +52,35 @@ def run_passes(args: Namespace, context: Context) -> int:
         "Every program needs it." if kind.required else f"`--disable-pass {kind.name}` leaves it out.",
         indent="  ",
     )
+    print_paragraph(f"It runs on {_anchors(kind)}.", indent="  ")
     documented = _field_docs(kind)
-    rows = [(*_option(option), documented.get(option.name, "")) for option in fields(kind)]
+    rows = [(*_option(option), documented.get(option.name, "")) for option in kind.options()]
     if rows:
         print(f"\n{heading('options')}")
         print_rows(rows)
     return ExitStatus.DONE
+
+
+def _print_alias(name: str) -> None:
+    """Print what an alias stands for, in full."""
+    from ...passes.aliases import ALIASES
+    from ...passes.pipeline import parse_pipeline, pipeline_text
+
+    print(heading(name))
+    print_paragraph(ALIASES[name].summary, indent="  ")
+    print(f"  It stands for {pipeline_text(parse_pipeline(name))}")
+
+
+def _anchors(kind: type[Pass]) -> str:
+    """Return on which operations a pass runs."""
+    if kind.anchors is not None:
+        return ", ".join(kind.anchors)
+    from ...ir.dialects import load_dialects
+    from ...ir.spec import Trait, registered_operations
+
+    load_dialects()
+    names = [spec.name for spec in registered_operations() if Trait.ISOLATED in spec.traits]
+    return f"any isolated operation: {', '.join(names)}"
 
 
 def summary(kind: type[Pass]) -> str:

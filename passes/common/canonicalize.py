@@ -17,6 +17,7 @@ class Canonicalize(Pass):
 
     name: ClassVar[str] = "canonicalize"
     required: ClassVar[bool] = False
+    anchors: ClassVar[tuple[str, ...] | None] = None
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Apply the patterns of all dialects until none matches."""

@@ -22,6 +22,7 @@ class CSE(Pass):
 
     name: ClassVar[str] = "cse"
     required: ClassVar[bool] = False
+    anchors: ClassVar[tuple[str, ...] | None] = None
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Merge operations of equal name, operands, attributes and result types, at any depth."""

@@ -16,9 +16,10 @@ class DCE(Pass):
 
     name: ClassVar[str] = "dce"
     required: ClassVar[bool] = False
+    anchors: ClassVar[tuple[str, ...] | None] = None
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Erase from the end to the start, users before what they use."""
         for op in reversed(list(module.walk())):
-            if is_dead(op):
+            if op is not module and is_dead(op):
                 op.erase()

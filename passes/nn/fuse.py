@@ -20,18 +20,25 @@ class Fuse(Pass):
 
     name: ClassVar[str] = "fuse"
     required: ClassVar[bool] = False
+    anchors: ClassVar[tuple[str, ...] | None] = None
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Fuse within each block, but not inside what is fused already."""
-        accumulate = module.attributes.get("nn.accumulate", F32)
-        if not isinstance(accumulate, TypeAttribute):
-            raise TypeError(f"attribute 'nn.accumulate' is {accumulate}, not a type")
+        accumulate = _accumulate_type(module)
         for op in module.walk():
             if op.name != "nn.fused":
                 for region in op.regions:
                     for block in region.blocks:
                         for group in elementwise_groups(block):
                             _fuse(group, accumulate)
+
+
+def _accumulate_type(operation: Operation) -> TypeAttribute:
+    """Return the type of inner values, which `operation` or the nearest one around it that says so gives."""
+    current: Operation | None = operation
+    while current is not None and "nn.accumulate" not in current.attributes:
+        current = current.parent_op
+    return F32 if current is None else current.attribute("nn.accumulate", TypeAttribute)
 
 
 def elementwise_groups(block: Block) -> list[list[Operation]]:

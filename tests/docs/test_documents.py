@@ -65,7 +65,7 @@ def problems(*parts: tuple[str, str]) -> list[str]:
             ("wdl file=m.wdl", MODEL),
             ("console", "$ wsc compile m.wdl --stop-after fuse --quiet > out\n$ ls\nm.wdl\nout\n"),
         ],
-        [("console", "$ wsc passes | grep -c fuse\n2\n$ wsc passes none\nwsc: error: ...\n...\n")],
+        [("console", "$ wsc passes | grep -c ^fuse\n1\n$ wsc passes none\nwsc: error: ...\n...\n")],
         [("console file=a.x", "$ cp a.x b.x\n$ ls *.x | cat > c\n$ cat c\na.x\nb.x\n")],
         [("mlir file=m.mlir", EMPTY), ("console", "$ cat m.mlir | wsc opt - -p dce | wc -l\n3\n")],
         [("console", "$ wsc \\\n  passes \\\n  cse\n")],

@@ -7,6 +7,7 @@ import pytest
 from wsc.ir.dialects import load_dialects
 from wsc.ir.spec import registered_dialects, registered_operations
 from wsc.ir.target import NUMBERS, builtin_target_names, load_target
+from wsc.passes.aliases import ALIASES
 from wsc.passes.pipeline import PASSES, parse_pipeline
 
 from .conftest import Command
@@ -21,6 +22,16 @@ def test_passes(wsc: Command) -> None:
     assert [line.split()[0] for line in lines[: len(PASSES)]] == list(PASSES)
     pipeline = lines[-1].split("'")[1]
     assert [pass_.name for pass_ in parse_pipeline(pipeline)][-1] in PASSES
+
+
+def test_aliases_and_anchors(wsc: Command) -> None:
+    lines = wsc("passes").out.splitlines()
+    rows = {line.split()[0]: line.split()[-1] for line in lines[lines.index("aliases") + 1 : -2]}
+    assert rows == {name: alias.text for name, alias in ALIASES.items()}
+    assert "It stands for canonicalize,cse,dce\n" in wsc("passes", "simplify").out
+    assert "did you mean 'simplify'?" in wsc("passes", "simplfy").err
+    assert "It runs on builtin.module." in wsc("passes", "route").out
+    assert "any isolated operation: builtin.module, dist.func," in wsc("passes", "dce").out
 
 
 @pytest.mark.parametrize("name", list(PASSES))
