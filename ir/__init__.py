@@ -5,7 +5,16 @@ from .builder import Builder
 from .diagnostics import Diagnostic, DiagnosticError, Diagnostics, Severity, render
 from .dialects import load_dialects
 from .dominance import Dominance
-from .location import UNKNOWN, FileLoc, FusedLoc, Location, NameLoc, UnknownLoc, fuse_locations
+from .location import (
+    UNKNOWN,
+    CallSiteLoc,
+    FileLoc,
+    FusedLoc,
+    Location,
+    NameLoc,
+    UnknownLoc,
+    fuse_locations,
+)
 from .operation import Block, Operation, Region, Value
 from .parser import parse_attribute, parse_module, parse_operation, parse_type
 from .printer import print_operation
@@ -19,6 +28,7 @@ __all__ = [
     "Attribute",
     "Block",
     "Builder",
+    "CallSiteLoc",
     "Diagnostic",
     "DiagnosticError",
     "Diagnostics",

@@ -56,22 +56,43 @@ class FusedLoc(Location):
         return f"fused{tag}[{', '.join(map(str, self.locations))}]"
 
 
+@dataclass(frozen=True, slots=True)
+class CallSiteLoc(Location):
+    """A place in a function, `callee`, that was put where `caller` called it."""
+
+    callee: Location
+    caller: Location
+
+    def __str__(self) -> str:
+        return f"callsite({self.callee} at {self.caller})"
+
+
 UNKNOWN = UnknownLoc()
+MOST_FUSED = 16
+"""How many places a fused location names: what stands for half of a model needs no list of its lines."""
+AND_OTHERS = "and others"
+"""The note in a fused location that there were more places."""
 
 
 def fuse_locations(*locations: Location) -> Location:
-    """Return one location that names all given ones, flattened, without unknown ones and repetitions."""
+    """Return one location that names all given ones, flattened, without unknown ones and repetitions.
+
+    Of more than `MOST_FUSED` places it names the first ones, and has the note `AND_OTHERS`.
+    """
     flat: dict[Location, None] = {}
+    note = ""
     for location in locations:
-        parts = location.locations if isinstance(location, FusedLoc) else (location,)
-        for part in parts:
-            if not isinstance(part, UnknownLoc):
-                flat[part] = None
+        if isinstance(location, FusedLoc):
+            flat.update(dict.fromkeys(part for part in location.locations if part is not UNKNOWN))
+            note = AND_OTHERS if location.metadata == AND_OTHERS else note
+        elif not isinstance(location, UnknownLoc):
+            flat[location] = None
     if not flat:
         return UNKNOWN
     if len(flat) == 1:
         return next(iter(flat))
-    return FusedLoc(tuple(flat))
+    places = tuple(flat)
+    return FusedLoc(places[:MOST_FUSED], note if len(places) <= MOST_FUSED else AND_OTHERS)
 
 
 def file_locations(location: Location) -> tuple[FileLoc, ...]:
@@ -86,11 +107,16 @@ def file_locations(location: Location) -> tuple[FileLoc, ...]:
             stack.append(current.child)
         elif isinstance(current, FusedLoc):
             stack.extend(reversed(current.locations))
+        elif isinstance(current, CallSiteLoc):
+            stack += (current.caller, current.callee)
     return tuple(found)
 
 
 __all__ = [
+    "AND_OTHERS",
+    "MOST_FUSED",
     "UNKNOWN",
+    "CallSiteLoc",
     "FileLoc",
     "FusedLoc",
     "Location",

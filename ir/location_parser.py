@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .lexer import STRING
-from .location import UNKNOWN, FileLoc, FusedLoc, Location, NameLoc
+from .location import UNKNOWN, CallSiteLoc, FileLoc, FusedLoc, Location, NameLoc
 from .type_parser import TypeParser
 
 _FILE_LOCATION = re.compile(r'\s*+loc\("([^"\\\n]*+)":([0-9]{1,9}+):([0-9]{1,9}+)\)', re.ASCII)
@@ -68,7 +68,6 @@ class LocationParser(TypeParser):
             self.expect("[")
             return FusedLoc(self._nested_locations("]"), metadata)
         if self.accept_word("callsite"):
-            # Nothing in wsc inlines calls of files it has locations for: both places are kept, fused.
             self.expect("(")
             self.enter()
             callee = self.parse_location_body()
@@ -77,7 +76,7 @@ class LocationParser(TypeParser):
             caller = self.parse_location_body()
             self.leave()
             self.expect(")")
-            return FusedLoc((callee, caller), "callsite")
+            return CallSiteLoc(callee, caller)
         raise self.expected("a location")
 
     def _nested_locations(self, end: str) -> tuple[Location, ...]:

@@ -13,7 +13,7 @@ from .attributes import Attribute, StringAttr, TypeAttribute
 from .diagnostics import Diagnostic, Severity, did_you_mean
 from .dialects import load_dialects
 from .lexer import BARE_ID, STRING
-from .location import FileLoc, FusedLoc, Location, NameLoc
+from .location import CallSiteLoc, FileLoc, FusedLoc, Location, NameLoc
 from .location_parser import LocationAlias
 from .operation import Block, Operation, Region, Value
 from .spec import Trait, lookup_spec
@@ -148,6 +148,9 @@ class _Parser(AttributeParser):
             return replace(location, locations=parts)
         if isinstance(location, NameLoc) and location.child is not None:
             return replace(location, child=self._resolve(location.child, resolved, path))
+        if isinstance(location, CallSiteLoc):
+            callee, caller = location.callee, location.caller
+            return CallSiteLoc(self._resolve(callee, resolved, path), self._resolve(caller, resolved, path))
         if not isinstance(location, LocationAlias):
             return location
         name = location.name

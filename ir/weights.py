@@ -13,9 +13,16 @@ from numpy.typing import NDArray
 
 from .attributes import StringAttr, SymbolRefAttr, TensorType
 from .diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean
-from .interpreter.variables import Array, element_dtype, is_cache, module_variables, variable_type
+from .interpreter.variables import (
+    Array,
+    element_dtype,
+    is_cache,
+    module_variables,
+    slices,
+    variable_type,
+)
 from .location import UNKNOWN
-from .operation import Operation
+from .operation import Operation, Value
 from .safetensors_reader import READABLE, SafetensorsReader
 
 _LISTED = 5
@@ -31,7 +38,8 @@ def load_weights(
     """Return the weights of `module` by variable name, read from the safetensors file `path`.
 
     A weight is the tensor that its `source` names; a stacked one is a tensor for each repetition,
-    `block.0.wq`, `block.1.wq` and so on. float16, bfloat16 and float32 are converted to the declared
+    `block.0.wq`, `block.1.wq` and so on,
+    and one of experts a tensor for each of them. float16, bfloat16 and float32 are converted to the declared
     type. Raises `DiagnosticError` with all tensors that are missing, have another shape, or hold values
     too large for the declared type, or if the file is damaged. Tensors that the module does not use and
     values that are not finite are warned of in `warnings`.
@@ -50,11 +58,11 @@ def load_weights(
 
 
 def sources(variable: Operation) -> list[str]:
-    """Return the names of the tensors that make up a weight, one for each repetition if it is stacked."""
-    source = variable.attribute("source", StringAttr).value
-    if "stacked" not in variable.attributes:
-        return [source]
-    return [source.replace("{}", str(index)) for index in range(variable_type(variable).shape[0])]
+    """Return the names of the tensors that make up a weight, one for each repetition and expert, in order."""
+    names = [variable.attribute("source", StringAttr).value]
+    for count in slices(variable):
+        names = [name.replace("{}", str(index), 1) for name in names for index in range(count)]
+    return names
 
 
 @dataclass(slots=True)
@@ -67,7 +75,7 @@ class _Loader:
     def load(self, variable: Operation) -> Array | None:
         """Return a weight; reports what is wrong with it and then returns None."""
         type, names = variable_type(variable), sources(variable)
-        shape = type.shape if "stacked" not in variable.attributes else type.shape[1:]
+        shape = type.shape[len(slices(variable)) :]
         missing = [name for name in names if name not in self.reader.tensors]
         if missing:
             hint = did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
@@ -77,7 +85,7 @@ class _Loader:
         if missing or not all(fits):
             return None
         parts = [self._converted(variable, name, element_dtype(type.element)) for name in names]
-        return np.stack(parts) if "stacked" in variable.attributes else parts[0]
+        return np.stack(parts).reshape(type.shape)
 
     def _fits(self, variable: Operation, name: str, shape: tuple[int, ...]) -> bool:
         tensor = self.reader.tensors[name]
@@ -139,11 +147,9 @@ def random_weights(module: Operation, seed: int) -> dict[str, Array]:
         if is_cache(variable):
             continue
         type = variable_type(variable)
-        stacked = "stacked" in variable.attributes
-        shape = type.shape[1:] if stacked else type.shape
+        shape = type.shape[len(slices(variable)) :]
         parts = [_random_tensor(source, shape, roles.get(name), seed) for source in sources(variable)]
-        values = np.stack(parts) if stacked else parts[0]
-        weights[name] = values.astype(element_dtype(type.element))
+        weights[name] = np.stack(parts).reshape(type.shape).astype(element_dtype(type.element))
     return weights
 
 
@@ -174,8 +180,22 @@ def _roles(module: Operation) -> Mapping[str, str]:
 
 def _uses(module: Operation) -> Iterator[tuple[str, Operation, int]]:
     """Yield each use of a variable's value: its name, the using operation, the operand's index."""
+    functions = {str(op.symbol_name): op for op in module.body.operations if op.name == "nn.func"}
     for op in module.walk():
         if op.name == "nn.read" and isinstance(op.result.type, TensorType):
             name = op.attribute("variable", SymbolRefAttr).leaf
-            for user, index in op.result.uses:
+            for user, index in _uses_of(op.result, functions):
                 yield name, user, index
+
+
+def _uses_of(value: Value, functions: Mapping[str, Operation]) -> Iterator[tuple[Operation, int]]:
+    """Yield the uses of `value`, also those as an argument in the functions that it is given to."""
+    waiting, seen = [value], {value}
+    for current in waiting:
+        for user, index in current.uses:
+            yield user, index
+            if user.name == "nn.call":
+                argument = functions[user.attribute("callee", SymbolRefAttr).leaf].body.arguments[index]
+                if argument not in seen:
+                    seen.add(argument)
+                    waiting.append(argument)

@@ -16,7 +16,7 @@ class Alias:
 ALIASES: dict[str, Alias] = {
     "simplify": Alias("canonicalize,cse,dce", "Leave less to do, at any level."),
     "to-dist": Alias(
-        "specialize,simplify,fuse,partition,simplify,combine-collectives",
+        "inline,specialize,simplify,fuse,partition,simplify,combine-collectives",
         "From the front end's module to the dist level.",
     ),
     "to-fabric": Alias("to-dist,place,route", "From the front end's module to the fabric level."),

@@ -17,6 +17,7 @@ from .dist.combine_collectives import CombineCollectives
 from .fabric.place import Place
 from .fabric.route import Route
 from .nn.fuse import Fuse
+from .nn.inline import Inline
 from .nn.partition import STRATEGIES, Partition
 from .nn.specialize import Specialize
 from .pe.allocate import Allocate
@@ -27,6 +28,7 @@ from .pipeline_parser import PIPELINE_FILE, PipelineParser
 PASSES: dict[str, type[Pass]] = {
     kind.name: kind
     for kind in (
+        Inline,
         Specialize,
         Canonicalize,
         CSE,

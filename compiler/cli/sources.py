@@ -54,7 +54,7 @@ def _translate(diagnostic: Diagnostic, shown: Mapping[str, str]) -> Diagnostic:
 
 
 def _place(location: Location, shown: Mapping[str, str]) -> Location:
-    from ...ir.location import FileLoc, FusedLoc, NameLoc
+    from ...ir.location import CallSiteLoc, FileLoc, FusedLoc, NameLoc
 
     if isinstance(location, FileLoc):
         return replace(location, file=shown.get(location.file, location.file))
@@ -62,4 +62,6 @@ def _place(location: Location, shown: Mapping[str, str]) -> Location:
         return replace(location, child=_place(location.child, shown))
     if isinstance(location, FusedLoc):
         return replace(location, locations=tuple(_place(part, shown) for part in location.locations))
+    if isinstance(location, CallSiteLoc):
+        return CallSiteLoc(_place(location.callee, shown), _place(location.caller, shown))
     return location

@@ -9,9 +9,12 @@ from ...ir.diagnostics import did_you_mean
 from ...ir.floats import round_to_format
 from .ast import CallExpr, Expr, Name, NameExpr, Option, ShapeExpr, Span
 from .consts import Number
-from .graph import Body, Node, Tensor, Variable
-from .operators import MATMUL, OPERATORS, Kind, Operator, Options, OptionSpec, check_reshape
-from .shapes import SO_FAR, Bindings, ShapeError, is_known, shape_text, shapes_agree
+from .functions import FunctionCallChecker
+from .graph import Node, Tensor, Variable
+from .layer_calls import LayerCallChecker
+from .operators import MATMUL, OPERATORS, Kind, Operator, Options, OptionSpec
+from .shape_calls import ShapeCallChecker, dimension
+from .shapes import SO_FAR, Bindings, ShapeError, is_known, shape_text
 
 if TYPE_CHECKING:
     from .expressions import ExpressionChecker
@@ -25,9 +28,15 @@ class CallChecker:
         self.scope = expressions.scope
         self.model = expressions.scope.model
         self.report = expressions.scope.model.report
+        self.layers = LayerCallChecker(self)
+        self.functions = FunctionCallChecker(expressions)
+        self.shapes = ShapeCallChecker(expressions)
 
     def call(self, expr: CallExpr) -> Node | None:
         """Return what a call gives; reports errors and then returns None."""
+        function = self.model.functions.get(expr.callee.text)
+        if function is not None and not expr.misplaced:
+            return self.functions.call(function, expr)
         operator = OPERATORS.get(expr.callee.text)
         if operator is None:
             self._unknown(expr.callee)
@@ -40,10 +49,18 @@ class CallChecker:
         if operator.name == "append":
             return self._append(operator, expr)
         if operator.name == "reshape":
-            return self._reshape(operator, expr)
+            return self.shapes.reshape(expr)
+        if operator.name == "slice":
+            return None if options is None else self.shapes.slice(expr, options)
+        if operator.name == "concat":
+            return None if options is None else self.shapes.concat(expr, options)
         if operator.name == "repeat":
-            return self._repeat(operator, expr)
-        nodes = [self._operand(operator, index, argument) for index, argument in enumerate(expr.arguments)]
+            return self.layers.repeat(operator, expr)
+        if operator.name == "mixture":
+            return self.layers.mixture(operator, expr, options)
+        if operator.name == "top_k":
+            return self._top_k(operator, expr, options)
+        nodes = [self.operand(operator, index, argument) for index, argument in enumerate(expr.arguments)]
         present = tuple(node for node in nodes if node is not None)
         if options is None or len(present) < len(nodes):
             return None
@@ -69,6 +86,15 @@ class CallChecker:
         if bindings is None:
             return None
         shape = nodes[0].tensor.shape if operator.result is None else bindings.shape(operator.result)
+        if "axis" in options:
+            try:
+                axis = dimension(shape, options["axis"], operator.name)
+            except ShapeError as error:
+                self.report.error(span, error.message, *error.notes)
+                return None
+            options = options | {"axis": axis}
+            if operator.reduces:
+                shape = (*shape[:axis], 1, *shape[axis + 1 :])
         return self.expressions.emit(Node(operator.op, nodes, Tensor(shape), span, options))
 
     def is_float(self, node: Node, span: Span, operator: str) -> bool:
@@ -89,12 +115,20 @@ class CallChecker:
         if name in self.model.layers:
             message = f"'{name}' is a layer; apply it with 'repeat(count, {name}, x)'"
             self.report.error(callee.span, message)
+        elif name == "forward":
+            message = "'forward' is what the model computes and cannot be called"
+            self.report.error(callee.span, message, "write a function of another name and call that")
         elif name not in self.model.lost:
             self.report.unknown(
                 callee.span,
-                f"unknown operator '{name}'{did_you_mean(name, OPERATORS)}",
+                f"unknown operator '{name}'{did_you_mean(name, [*OPERATORS, *self.model.functions])}",
                 f"the operators are {', '.join(OPERATORS)}",
+                *self._functions_note(),
             )
+
+    def _functions_note(self) -> tuple[str, ...]:
+        names = ", ".join(self.model.functions)
+        return (f"the model's functions are {names}",) if names else ()
 
     def _look_inside(self, expr: CallExpr) -> None:
         """Report what is wrong in the operands of a call that makes no sense itself."""
@@ -109,15 +143,18 @@ class CallChecker:
     def _has_right_operands(self, operator: Operator, expr: CallExpr) -> bool:
         wanted, found = len(operator.operands), len(expr.arguments) + len(expr.misplaced)
         noun = "operand" if wanted == 1 else "operands"
+        fits = found >= wanted if operator.variadic else found == wanted
         if expr.misplaced:
             message = f"operands of '{operator.name}' stand before its options"
             self.report.error(expr.misplaced[0].span, message, operator.signature)
-        elif found != wanted:
-            message = f"'{operator.name}' takes {wanted} {noun}, not {found}"
+        elif not fits:
+            least = "at least " if operator.variadic else ""
+            message = f"'{operator.name}' takes {least}{wanted} {noun}, not {found}"
             self.report.error(expr.callee.span, message, operator.signature)
-        return found == wanted and not expr.misplaced
+        return fits and not expr.misplaced
 
-    def _operand(self, operator: Operator, index: int, argument: Expr) -> Node | None:
+    def operand(self, operator: Operator, index: int, argument: Expr) -> Node | None:
+        """Return the tensor that stands as operand `index`; reports errors and then returns None."""
         return self.expressions.tensor(argument, f"{operator.operands[index].name} of '{operator.name}'")
 
     def _options(self, operator: Operator, expr: CallExpr) -> Options | None:
@@ -149,9 +186,14 @@ class CallChecker:
                 return value
             self.report.error(option.value.span, f"option '{spec.name}' must be true or false")
             return None
+        found = "" if isinstance(value, Node | bool) else f", not {value}"
+        if isinstance(spec.default, int):
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
+            self.report.error(option.value.span, f"option '{spec.name}' must be an integer constant{found}")
+            return None
         if not isinstance(value, Node | bool) and _is_positive_f32(value):
             return float(value)
-        found = "" if isinstance(value, Node | bool) else f", not {value}"
         message = f"option '{spec.name}' must be a positive constant in the range of f32{found}"
         self.report.error(option.value.span, message)
         return None
@@ -198,7 +240,7 @@ class CallChecker:
 
     def _append(self, operator: Operator, expr: CallExpr) -> Node | None:
         target, rows_expr = expr.arguments
-        rows = self._operand(operator, 1, rows_expr)
+        rows = self.operand(operator, 1, rows_expr)
         cache = self._cache(target)
         if cache is None or rows is None or not self.is_float(rows, rows_expr.span, "'append'"):
             return None
@@ -219,104 +261,44 @@ class CallChecker:
         variable = self.scope.variable(name)
         if variable is None or variable.kind != "cache":
             known = [v.name for v in self.scope.body.variables.values() if v.kind == "cache"]
-            self._report_not("append", "first", "cache", expr, name, known)
+            self.report_not("append", "first", "cache", expr, name, known)
             return None
         variable.used = True
-        if variable.layer is None and self.scope.body.is_layer:
-            message = f"cache '{name}' is declared outside the layer: each repetition would overwrite it"
-            self.report.error(expr.span, message, "declare it in the layer")
+        body = self.scope.body
+        if variable.owner is None and body.kind != "forward":
+            again = "each repetition would overwrite it"
+            if body.kind == "function":
+                again = "each call would append to it"
+            message = f"cache '{name}' is declared outside the {body.kind}: {again}"
+            hint = "declare it in the layer" if body.is_layer else "append where the function is called"
+            self.report.error(expr.span, message, hint)
             return None
         return variable
 
-    def _report_not(
+    def report_not(
         self, operator: str, ordinal: str, kind: str, expr: Expr, name: str, known: list[str]
     ) -> None:
+        """Report an operand that must name a `kind`, of which `known` exist."""
         if name in self.model.lost:
             return
         found = f", not '{name}'{did_you_mean(name, known)}" if name else ""
         message = f"the {ordinal} operand of '{operator}' must be the name of a {kind}{found}"
         self.report.error(expr.span, message)
 
-    def _reshape(self, operator: Operator, expr: CallExpr) -> Node | None:
-        source, target = expr.arguments
-        node = self._operand(operator, 0, source)
-        if not isinstance(target, ShapeExpr):
-            example = "a list of extents such as [seq, heads, head_dim]"
-            self.report.error(target.span, f"the second operand of 'reshape' must be {example}")
+    def _top_k(self, operator: Operator, expr: CallExpr, options: Options | None) -> Node | None:
+        (x_expr,) = expr.arguments
+        x = self.operand(operator, 0, x_expr)
+        if x is None or options is None or not self.is_float(x, x_expr.span, "'top_k'"):
             return None
-        shape = self.model.shape(target.extents)
-        if node is None or not self.is_float(node, source.span, "'reshape'"):
+        if self._bind_shapes(operator, expr.callee.span, (x,), expr.arguments) is None:
             return None
-        try:
-            check_reshape(node.tensor.shape, shape)
-        except ShapeError as error:
-            if is_known(node.tensor.shape, shape):
-                self.report.error(target.span, error.message, *error.notes, *self.model.consts.set_note())
+        row, k = x.tensor.shape[-1], int(options["k"])
+        if k < 1 or (isinstance(row, int) and k > row):
+            message = f"'top_k' cannot choose {k} of {row} elements"
+            self.report.error(expr.callee.span, message, *self.model.consts.set_note())
             return None
-        return self.expressions.emit(Node("reshape", (node,), Tensor(shape), expr.callee.span))
-
-    def _repeat(self, operator: Operator, expr: CallExpr) -> Node | None:
-        count_expr, layer_expr, x_expr = expr.arguments
-        count = self.model.positive_integer(count_expr, "the count of 'repeat'")
-        x = self._operand(operator, 2, x_expr)
-        layer = self._layer(layer_expr)
-        if self.scope.body.is_layer:
-            self.report.error(expr.callee.span, "'repeat' can be used in 'forward' only, not in a layer")
-            return None
-        if layer is None:
-            return None
-        if layer.repeated is not None:
-            before = self.report.note(layer.repeated, "it is repeated here")
-            message = f"layer '{layer.name}' is repeated twice; its weights can belong to one 'repeat' only"
-            self.report.error(layer_expr.span, message, before)
-            return None
-        layer.repeated = layer_expr.span
-        if not self._carries(layer, layer_expr.span) or x is None or not self._takes(layer, x, x_expr.span):
-            return None
-        if count is None:
-            return None
-        for variable in layer.variables.values():
-            variable.count = count
-        span = expr.callee.span
-        return self.expressions.emit(Node("repeat", (x,), layer.result, span, count=count, layer=layer))
-
-    def _layer(self, expr: Expr) -> Body | None:
-        name = expr.name if isinstance(expr, NameExpr) else ""
-        if name not in self.model.layers:
-            self._report_not("repeat", "second", "layer", expr, name, list(self.model.layers))
-            return None
-        return self.model.layers[name]
-
-    def _carries(self, layer: Body, span: Span) -> bool:
-        """Whether a layer can be applied to its own result."""
-        if len(layer.parameters) != 1:
-            found = len(layer.parameters)
-            message = f"'repeat' needs a layer with one parameter; '{layer.name}' has {found}"
-            self.report.error(span, message)
-            return False
-        takes, gives = layer.parameters[0].tensor, layer.result
-        if _same_type(takes, gives):
-            return True
-        if not is_known(takes.shape, gives.shape):
-            return False
-        message = f"layer '{layer.name}' cannot be repeated: it takes {takes} and returns {gives}"
-        self.report.error(span, message, self.report.note(layer.span, "it is defined here"))
-        return False
-
-    def _takes(self, layer: Body, x: Node, span: Span) -> bool:
-        wanted = layer.parameters[0].tensor
-        if _same_type(wanted, x.tensor):
-            return True
-        if not is_known(wanted.shape, x.tensor.shape):
-            return False
-        note = self.report.note(layer.span, "it is defined here")
-        message = f"layer '{layer.name}' takes {wanted}, not {x.tensor}"
-        self.report.error(span, message, note, *self.model.consts.set_note())
-        return False
-
-
-def _same_type(left: Tensor, right: Tensor) -> bool:
-    return shapes_agree(left.shape, right.shape) and left.is_index == right.is_index
+        tensor = Tensor((*x.tensor.shape[:-1], k), is_index=True)
+        return self.expressions.emit(Node("top_k", (x,), tensor, expr.callee.span, options))
 
 
 def _is_positive_f32(value: Number) -> bool:

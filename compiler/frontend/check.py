@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...ir.attributes import F16, F32, FloatType
+from ...ir.diagnostics import Diagnostic
 from .ast import Definition, Dtype, Model, Name, State, TypeExpr
 from .body import BodyChecker
 from .consts import BUILT_IN_NAMES, ConstTable, Number
-from .entries import check_entries
+from .entries import ENTRY_NAMES, check_entries
+from .functions import nodes_inside, report_recursion
 from .graph import Body, CheckedModel, Node, Tensor, Variable
+from .operators import OPERATORS
 from .report import Report
 from .scope import ModelScope
 from .shapes import SEQ, Shape
 
+NOT_IN_EXPERTS = ("attention", "mixture")
+"""Operators that need more than one row, or experts of their own."""
 _ELEMENTS = {"f16": F16, "f32": F32}
 """Element types that the nn dialect computes with."""
+_FORWARD = ("function", "forward")
 
 
 def check_model(model: Model, overrides: Mapping[str, str], report: Report) -> CheckedModel | None:
@@ -41,26 +47,26 @@ class _ModelChecker:
         scope = ModelScope(self.report, self.consts, element, self.lost)
         for state in model.states:
             scope.variables.setdefault(state.name.text, self._variable(scope, state, None))
-        layers = [
-            (definition, self._signature(scope, definition))
-            for definition in model.definitions
-            if definition.kind == "layer"
-        ]
-        for definition, layer in layers:
-            scope.layers.setdefault(definition.name.text, layer)
-        forward_definition, forward = self._forward(scope)
-        checkers = [BodyChecker(scope, layer, definition) for definition, layer in layers]
-        if forward_definition is not None and forward is not None:
-            checkers.append(BodyChecker(scope, forward, forward_definition))
+        bodies = [(definition, self._signature(scope, definition)) for definition in model.definitions]
+        for definition, body in bodies:
+            if body.kind != "forward":
+                known = scope.layers if body.is_layer else scope.functions
+                known.setdefault(definition.name.text, body)
+        self._check_functions(bodies)
+        forward = self._forward(bodies)
+        checkers = [BodyChecker(scope, body, definition) for definition, body in bodies]
         for checker in checkers:
             checker.check()
+        for layer in scope.layers.values():
+            if layer.is_expert:
+                self._check_expert(layer)
         entries = check_entries(model, forward, scope)
         if self.report.has_errors or forward is None:
             return None
         self._warn_unused(scope, checkers)
         variables = list(scope.variables.values())
         for layer in scope.layers.values():
-            variables += layer.variables.values() if layer.repeated is not None else ()
+            variables += layer.variables.values() if layer.is_reached else ()
         return CheckedModel(
             model.name.text,
             model.name.span,
@@ -68,6 +74,7 @@ class _ModelChecker:
             accumulate,
             _known(self.consts.values),
             variables,
+            [function for function in scope.functions.values() if function.called],
             forward,
             entries,
         )
@@ -82,9 +89,9 @@ class _ModelChecker:
                 *(const.name for const in model.consts),
                 *(state.name for state in model.states),
                 *(definition.name for definition in model.definitions),
+                *(entry.name for entry in model.entries if entry.name.text in ENTRY_NAMES),
             ]
         )
-        self._unique(entry.name for entry in model.entries)
         for definition in model.definitions:
             self._unique(state.name for state in definition.body if isinstance(state, State))
 
@@ -126,10 +133,10 @@ class _ModelChecker:
             self.report.error(dtype.accumulate.span, message, "write 'accumulate f32'")
         return F32
 
-    def _variable(self, scope: ModelScope, state: State, layer: str | None) -> Variable:
+    def _variable(self, scope: ModelScope, state: State, owner: Body | None) -> Variable:
         shape = self._fixed_shape(scope, state)
         self._no_element(state.type, f"a {state.kind}")
-        return Variable(state.name.text, state.kind, shape, state.name.span, layer)
+        return Variable(state.name.text, state.kind, shape, state.name.span, owner)
 
     def _fixed_shape(self, scope: ModelScope, state: State) -> Shape:
         """Return the shape of a weight or cache, which has constant extents only."""
@@ -154,6 +161,7 @@ class _ModelChecker:
 
     def _signature(self, scope: ModelScope, definition: Definition) -> Body:
         """Return the body of a definition with its parameters, result and variables, still without nodes."""
+        kind = "forward" if (definition.kind, definition.name.text) == _FORWARD else definition.kind
         parameters: list[Node] = []
         for parameter in definition.parameters:
             tensor = self._tensor(scope, parameter.type, indices=True)
@@ -162,24 +170,31 @@ class _ModelChecker:
         body = Body(
             definition.name.text,
             definition.name.span,
-            definition.kind == "layer",
+            kind,
             parameters,
-            self._tensor(scope, definition.result, indices=False),
+            self._tensor(scope, definition.result, indices=kind == "function"),
         )
-        owner = body.name if body.is_layer else None
         for statement in definition.body:
             if isinstance(statement, State):
-                self._declare(scope, body, statement, owner)
+                self._declare(scope, body, statement)
         return body
 
-    def _declare(self, scope: ModelScope, body: Body, state: State, owner: str | None) -> None:
-        if owner is None:
+    def _declare(self, scope: ModelScope, body: Body, state: State) -> None:
+        if not body.is_layer:
             message = f"a {state.kind} is declared in the model or in a layer, not in '{body.name}'"
-            self.report.error(state.name.span, message)
+            note = (
+                ()
+                if body.kind == "forward"
+                else (
+                    f"write 'layer {body.name}' for something with weights of its own, "
+                    f"or give '{body.name}' a parameter '{state.name.text}'",
+                )
+            )
+            self.report.error(state.name.span, message, *note)
         elif state.name.text in self.consts.values:
             message = f"'{state.name.text}' is a const and cannot be a {state.kind}"
             self.report.error(state.name.span, message)
-        body.variables.setdefault(state.name.text, self._variable(scope, state, owner))
+        body.variables.setdefault(state.name.text, self._variable(scope, state, body))
 
     def _tensor(self, scope: ModelScope, type: TypeExpr, *, indices: bool) -> Tensor:
         is_index = type.element is not None and type.element.text == "index"
@@ -187,28 +202,31 @@ class _ModelChecker:
             self._no_element(type, "a result" if not indices else "a tensor that is not 'index'")
         return Tensor(scope.shape(type.extents), is_index)
 
-    def _forward(self, scope: ModelScope) -> tuple[Definition | None, Body | None]:
-        functions = [definition for definition in self.model.definitions if definition.kind == "function"]
-        found: Definition | None = None
+    def _check_functions(self, bodies: list[tuple[Definition, Body]]) -> None:
+        """Report functions that take an operator's name, and circles of calls."""
+        functions = [definition for definition, body in bodies if body.kind == "function"]
         for definition in functions:
             name = definition.name
-            if name.text == "forward" and found is None:
-                found = definition
-            elif name.text != "forward":
-                message = f"'{name.text}' cannot be defined: a model has layers and one function, 'forward'"
-                self.report.error(name.span, message)
-        # Uses of a function that cannot be defined are no further errors.
-        scope.lost |= {definition.name.text for definition in functions} - {"forward"}
-        if found is None:
-            if "forward" not in self.lost and not functions:
-                message = f"model '{self.model.name.text}' has no 'forward'"
-                example = "write for example 'forward(tokens: [seq] index) -> [seq, vocab] { ... }'"
-                self.report.error(self.model.name.span, message, example)
-            return None, None
-        scope.functions.add("forward")
-        body = self._signature(scope, found)
-        self._check_input(found, body)
-        return found, body
+            if name.text in OPERATORS:
+                note = f"the operator is {OPERATORS[name.text].signature}"
+                self.report.error(name.span, f"'{name.text}' is an operator and cannot be defined", note)
+        report_recursion(functions, self.report)
+
+    def _forward(self, bodies: list[tuple[Definition, Body]]) -> Body | None:
+        """Return the body of `forward`, the first if there are several; reports a model without one."""
+        for definition, body in bodies:
+            if body.kind == "forward":
+                self._check_input(definition, body)
+                return body
+        functions = [body for _, body in bodies if body.kind == "function"]
+        note: str | Diagnostic = "write for example 'forward(tokens: [seq] index) -> [seq, vocab] { ... }'"
+        if functions:
+            # It is taken for what is missing, so that its body gives no further errors.
+            functions[-1].kind = "forward"
+            note = self.report.note(functions[-1].span, "is it this function? then call it 'forward'")
+        if "forward" not in self.lost:
+            self.report.error(self.model.name.span, f"model '{self.model.name.text}' has no 'forward'", note)
+        return functions[-1] if functions else None
 
     def _check_input(self, definition: Definition, body: Body) -> None:
         if len(body.parameters) != 1:
@@ -219,6 +237,18 @@ class _ModelChecker:
                 message = f"the first extent of '{parameter.name.text}' must be 'seq'"
                 self.report.error(parameter.type.span, message, "'forward' takes the rows of one step")
 
+    def _check_expert(self, expert: Body) -> None:
+        """Report what an expert cannot hold: it sees only the rows that are sent to it."""
+        for variable in expert.variables.values():
+            if variable.kind == "cache":
+                message = f"an expert has no caches, but '{expert.name}' has '{variable.name}'"
+                note = "rows reach an expert one by one, and not all of them"
+                self.report.error(variable.span, message, note)
+        for node in nodes_inside(expert):
+            if node.op in NOT_IN_EXPERTS:
+                message = f"'{node.op}' cannot be used in an expert, and '{expert.name}' is one"
+                self.report.error(node.span, message, "an expert sees one row at a time")
+
     # ---- unused
 
     def _warn_unused(self, scope: ModelScope, checkers: list[BodyChecker]) -> None:
@@ -227,8 +257,11 @@ class _ModelChecker:
         variables = list(scope.variables.values())
         for layer in scope.layers.values():
             variables += layer.variables.values()
-            if layer.repeated is None:
-                self.report.warning(layer.span, f"layer '{layer.name}' is never repeated, so it is left out")
+            if layer.applied is None:
+                self.report.warning(layer.span, f"layer '{layer.name}' is never applied, so it is left out")
+        for function in scope.functions.values():
+            if not function.called:
+                self.report.warning(function.span, f"function '{function.name}' is never called")
         for variable in variables:
             if not variable.used:
                 self.report.warning(variable.span, f"{variable.kind} '{variable.name}' is never used")

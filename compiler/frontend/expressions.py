@@ -12,7 +12,7 @@ from .consts import Number
 from .graph import Node, Tensor
 from .operators import ELEMENTWISE, GATHER, MATMUL
 from .scope import BodyScope
-from .shapes import broadcasts, is_known, merge, shape_text
+from .shapes import broadcasts, is_known, merge, shape_text, shapes_agree
 
 Checked: TypeAlias = Node | int | float | bool | None
 """What an expression is: a tensor, a constant, or None after an error."""
@@ -82,9 +82,9 @@ class ExpressionChecker:
         return self._elementwise(expr, left, right)
 
     def _operand(self, value: Node | Number, expr: Expr) -> Node | None:
-        return value if isinstance(value, Node) else self._constant(value, expr.span)
+        return value if isinstance(value, Node) else self.constant(value, expr.span)
 
-    def _constant(self, value: Number, span: Span) -> Node | None:
+    def constant(self, value: Number, span: Span) -> Node | None:
         """Return a rank-0 tensor of the model's element type; reports a value that it cannot hold."""
         if isinstance(value, bool):
             self.report.error(span, f"{str(value).lower()} is not a number")
@@ -98,7 +98,7 @@ class ExpressionChecker:
         return self.emit(Node("constant", (), Tensor(()), span, value=rounded))
 
     def _elementwise(self, expr: BinaryExpr, left: Node, right: Node) -> Node | None:
-        """Apply `+ - * /`; an operand of lower rank is repeated along the other's leading dimensions."""
+        """Apply `+ - * /`; one operand may broadcast along the other."""
         operator, name = expr.operator, f"'{expr.operator}'"
         left_is_float = self.calls.is_float(left, expr.left.span, name)
         if not self.calls.is_float(right, expr.right.span, name) or not left_is_float:
@@ -108,23 +108,21 @@ class ExpressionChecker:
         if not broadcasts(*shapes) and not broadcasts(shapes[1], shapes[0]):
             if not is_known(*shapes):
                 return None
-            rule = "they must be equal, or one the last dimensions of the other"
+            rule = "they must be equal, or one the last dimensions of the other; 1 goes with any extent"
             message = f"shapes do not agree in {name}"
             self.report.error(expr.span, message, rule, *self.consts.set_note(), label=label)
             return None
         op = ELEMENTWISE[operator]
-        if len(shapes[0]) < len(shapes[1]):
-            if operator == "/":
-                message = "the left operand of '/' cannot have fewer dimensions than the right one"
-                self.report.error(expr.span, message, label=label)
-                return None
+        shape = shapes[0]
+        if len(shapes[0]) < len(shapes[1]) or not broadcasts(*shapes):
+            shape = shapes[1]
             if operator == "-":
                 # a - b is -b + a, exactly: changing the sign does not round.
                 right, op = self.emit(Node("neg", (right,), right.tensor, expr.span)), "add"
-            left, right = right, left
-        shape = left.tensor.shape
-        if len(shape) == len(right.tensor.shape):
-            shape = merge(shape, right.tensor.shape)
+            if operator != "/":
+                left, right = right, left
+        if shapes_agree(*shapes):
+            shape = merge(*shapes)
         return self.emit(Node(op, (left, right), Tensor(shape), expr.span))
 
     def _index(self, expr: IndexExpr) -> Checked:

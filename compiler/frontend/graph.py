@@ -29,7 +29,7 @@ class Node:
 
     `op` is an nn operation's name without the dialect, or `parameter`. `options` become attributes.
     `symbol` is the variable that `read` and `append` use, `value` a `constant`'s number, `count` and
-    `layer` belong to `repeat`.
+    `layer` belong to `repeat` and `mixture`, `function` to `call`.
     """
 
     op: str
@@ -41,46 +41,77 @@ class Node:
     value: float = 0.0
     count: int = 0
     layer: Body | None = None
+    function: Body | None = None
     name: str | None = None
     """What the text calls the value, for readable dumps."""
 
 
 @dataclass(slots=True, eq=False)
 class Variable:
-    """A weight or cache of `layer`, or of the model if that is None.
-
-    `count` is the number of repetitions of its layer, 0 while the layer is not repeated.
-    """
+    """A weight or cache of the layer `owner`, or of the model if that is None."""
 
     name: str
     kind: Literal["weight", "cache"]
     shape: Shape
     span: Span
-    layer: str | None
-    count: int = 0
+    owner: Body | None
     used: bool = False
     appended: Span | None = None
 
     @property
+    def owners(self) -> list[Body]:
+        """The layers that the variable lies in, from the outermost in."""
+        return [] if self.owner is None else self.owner.path
+
+    @property
     def symbol(self) -> str:
-        """The variable's name in the module, `block.wq`."""
-        return self.name if self.layer is None else f"{self.layer}.{self.name}"
+        """The variable's name in the module, `block.wq` or `block.expert.up`."""
+        return ".".join([*(body.name for body in self.owners), self.name])
 
 
 @dataclass(slots=True, eq=False)
 class Body:
-    """A checked layer or `forward`: `nodes` in the order of evaluation."""
+    """A checked layer, function or `forward`: `nodes` in the order of evaluation.
+
+    A layer has one use, `applied`: `count` repetitions, or experts (`is_expert`) of a mixture, which
+    stands in the layer `inside` or in `forward`.
+    """
 
     name: str
     span: Span
-    is_layer: bool
+    kind: Literal["layer", "function", "forward"]
     parameters: list[Node]
     result: Tensor
     nodes: list[Node] = field(default_factory=lambda: list[Node]())
     returned: Node | None = None
     variables: dict[str, Variable] = field(default_factory=lambda: dict[str, Variable]())
-    repeated: Span | None = None
-    """Where `forward` repeats this layer."""
+    applied: Span | None = None
+    count: int = 0
+    is_expert: bool = False
+    inside: Body | None = None
+    called: bool = False
+    """Whether something calls this function."""
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it has weights and caches of its own."""
+        return self.kind == "layer"
+
+    @property
+    def signature(self) -> str:
+        """How a function is called, `gate(x: [seq, 8], w: [8, 16]) -> [seq, 16]`."""
+        parameters = ", ".join(f"{node.name}: {node.tensor}" for node in self.parameters)
+        return f"{self.name}({parameters}) -> {self.result}"
+
+    @property
+    def path(self) -> list[Body]:
+        """This layer and the layers around it, from the outermost in."""
+        return [self] if self.inside is None else [*self.inside.path, self]
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether `forward` applies this layer, directly or inside of another."""
+        return all(body.applied is not None for body in self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +133,6 @@ class CheckedModel:
     accumulate: FloatType
     constants: Mapping[str, Number]
     variables: list[Variable]
+    functions: list[Body]
     forward: Body
     entries: Mapping[str, CheckedEntry]

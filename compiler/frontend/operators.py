@@ -27,6 +27,8 @@ class Kind(Enum):
     """A list of extents in brackets."""
     COUNT = auto()
     """A positive integer constant."""
+    BOUND = auto()
+    """An integer constant: a place along an axis."""
     LAYER = auto()
     """The name of a layer."""
 
@@ -42,10 +44,10 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class OptionSpec:
-    """A named argument: a positive float or a boolean, as its default is."""
+    """A named argument: a positive float, an integer or a boolean, as its default is."""
 
     name: str
-    default: float | bool
+    default: float | int | bool
 
 
 Options = dict[str, Number]
@@ -58,7 +60,9 @@ class Operator:
     `op` is the nn operation's name without the dialect; the options become its attributes.
     `result` gives the result's shape from the names that the operands' patterns bind; without it the
     result has the first tensor's shape. `check` raises `ShapeError` for what patterns cannot say.
-    A `special` operator's own rules are in the checker and the lowering.
+    Along the dimension that an option `axis` names, a `reduces` operator's result has extent 1.
+    A `special` operator's own rules are in the checker and the lowering. A `variadic` one's last operand
+    stands for one or more.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Operator:
     result: Pattern | None = None
     check: Callable[[Bindings], None] | None = None
     special: bool = False
+    reduces: bool = False
+    variadic: bool = False
 
     @property
     def signature(self) -> str:
@@ -77,6 +83,8 @@ class Operator:
             operand.name if operand.pattern is None else f"{operand.name}: {operand.pattern}"
             for operand in self.operands
         ]
+        if self.variadic:
+            parts.append("...")
         for option in self.options:
             default = str(option.default).lower() if isinstance(option.default, bool) else option.default
             parts.append(f"{option.name} = {default}")
@@ -128,12 +136,20 @@ def check_reshape(source: Shape, target: Shape) -> None:
         )
 
 
-def _elementwise(name: str, summary: str) -> Operator:
-    return Operator(name, summary, name, (_tensor("x", "..."),), result=Pattern.parse("..."))
-
-
 _EPS = OptionSpec("eps", 1e-5)
+_K = OptionSpec("k", 2)
 _X = _tensor("x", "... n")
+_ANY = _tensor("x", "...")
+_AXIS = OptionSpec("axis", -1)
+
+
+def _elementwise(name: str, summary: str) -> Operator:
+    return Operator(name, summary, name, (_ANY,), result=Pattern.parse("..."))
+
+
+def _reduction(name: str, summary: str) -> Operator:
+    return Operator(name, summary, name, (_ANY,), (_AXIS,), Pattern.parse("..."), reduces=True)
+
 
 _TABLE = (
     _elementwise("silu", "x * sigmoid(x)"),
@@ -159,6 +175,12 @@ _TABLE = (
         (_EPS,),
         Pattern.parse("... n"),
     ),
+    Operator(
+        "softmax", "exp(x) / sum(exp(x)) along the axis", "softmax", (_ANY,), (_AXIS,), Pattern.parse("...")
+    ),
+    _reduction("sum", "the sum along the axis, which stays with extent 1"),
+    _reduction("mean", "the mean along the axis, which stays with extent 1"),
+    _reduction("max", "the largest along the axis, which stays with extent 1"),
     Operator(
         "rope",
         "rotary position embedding; element i of a head turns with element i + head_dim / 2",
@@ -201,10 +223,63 @@ _TABLE = (
         special=True,
     ),
     Operator(
+        "transpose",
+        "the last two dimensions swapped",
+        "transpose",
+        (_tensor("x", "... m n"),),
+        result=Pattern.parse("... n m"),
+    ),
+    Operator(
+        "concat",
+        "one behind the other along the axis",
+        "concat",
+        (_ANY, _tensor("y", "...")),
+        (_AXIS,),
+        special=True,
+        variadic=True,
+    ),
+    Operator(
+        "slice",
+        "the elements from `start` up to but without `end` along the axis",
+        "slice",
+        (_ANY, Operand("start", Kind.BOUND), Operand("end", Kind.BOUND)),
+        (_AXIS,),
+        special=True,
+    ),
+    Operator(
         "repeat",
         "applies a layer `count` times, each time with weights and caches of its own",
         "repeat",
         (Operand("count", Kind.COUNT), Operand("layer", Kind.LAYER), Operand("x")),
+        special=True,
+    ),
+    Operator(
+        "top_k",
+        "indices of the `k` largest elements of each row, [..., k], the largest first; of equals the first",
+        "top_k",
+        (_X,),
+        (_K,),
+        special=True,
+    ),
+    Operator(
+        "pick",
+        "the elements of each row at the indices of the same row",
+        "pick",
+        (_X, Operand("indices", Kind.INDICES, Pattern.parse("... k"))),
+        result=Pattern.parse("... k"),
+    ),
+    Operator(
+        "mixture",
+        "for each row the sum of the `k` experts with the largest scores, weighted with the softmax of "
+        "these scores",
+        "mixture",
+        (
+            Operand("experts", Kind.COUNT),
+            Operand("layer", Kind.LAYER),
+            _tensor("x", "seq n"),
+            _tensor("scores", "seq experts"),
+        ),
+        (_K,),
         special=True,
     ),
 )
@@ -225,8 +300,8 @@ GATHER = Operator(
     "[]",
     "rows of a table by index",
     "gather",
-    (_tensor("table", "rows width"), Operand("indices", Kind.INDICES, Pattern.parse("n"))),
-    result=Pattern.parse("n width"),
+    (_tensor("table", "rows width"), Operand("indices", Kind.INDICES, Pattern.parse("..."))),
+    result=Pattern.parse("... width"),
 )
 ELEMENTWISE = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
-"""Infix operators to nn operations; an operand may be a constant or the last dimensions of the other."""
+"""Infix operators to nn operations; an operand may be a constant or broadcast along the other."""

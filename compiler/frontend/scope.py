@@ -24,7 +24,7 @@ class ModelScope:
     lost: frozenset[str]
     variables: dict[str, Variable] = field(default_factory=lambda: dict[str, Variable]())
     layers: dict[str, Body] = field(default_factory=lambda: dict[str, Body]())
-    functions: set[str] = field(default_factory=lambda: set[str]())
+    functions: dict[str, Body] = field(default_factory=lambda: dict[str, Body]())
 
     def kind_of(self, name: str) -> str | None:
         """Return what `name` is at the model's level, such as `a const`, or None."""
@@ -36,7 +36,7 @@ class ModelScope:
             return f"a {self.variables[name].kind}"
         if name in self.layers:
             return "a layer"
-        return "a function" if name in self.functions else None
+        return "a function" if name in self.functions or name == "forward" else None
 
     def extent(self, expr: Expr) -> Extent:
         """Return the extent that `expr` stands for; reports errors and then returns None."""
@@ -83,6 +83,7 @@ class BodyScope:
         self._bindings: dict[str, _Binding] = {}
         self._reads: dict[Variable, Node] = {}
         self._unused: list[tuple[str, _Binding]] = []
+        self._position: Node | None = None
 
     def variable(self, name: str) -> Variable | None:
         """Return the weight or cache `name`; a layer's own hides the model's."""
@@ -98,7 +99,10 @@ class BodyScope:
         if kind is None and is_parameter and text in self._bindings:
             kind = "a parameter already"
         if kind is not None:
-            self.model.report.error(name.span, f"'{text}' is {kind} and cannot be assigned")
+            role = "be a parameter" if is_parameter else "be assigned"
+            self.model.report.error(name.span, f"'{text}' is {kind} and cannot {role}")
+            # Below, the name is what was meant here.
+            self._bindings[text] = _Binding(node, name.span, is_parameter, used=True)
             return
         old = self._bindings.get(text)
         if old is not None and not old.used:
@@ -120,6 +124,8 @@ class BodyScope:
             return self._read(variable, expr.span)
         if variable is None and name in self.model.consts.values:
             return self.model.consts.values[name]
+        if name == "position":
+            return self._rows_positions(expr.span)
         if variable is not None or name not in self.model.lost:
             self._report_no_value(expr)
         return None
@@ -131,6 +137,13 @@ class BodyScope:
             self.body.nodes.append(node)
             self._reads[variable] = node
         return self._reads[variable]
+
+    def _rows_positions(self, span: Span) -> Node:
+        """Return the built-in `position`: the indices of the step's rows in the sequence."""
+        if self._position is None:
+            self._position = Node("position", (), Tensor((SEQ,), is_index=True), span, name="position")
+            self.body.nodes.append(self._position)
+        return self._position
 
     def _report_no_value(self, expr: NameExpr) -> None:
         reason = self._why_no_value(expr.name)
@@ -150,7 +163,9 @@ class BodyScope:
         if name in self.model.layers:
             return f"'{name}' is a layer; apply it with 'repeat(count, {name}, x)'"
         if name in self.model.functions:
-            return f"'{name}' is a function and no value"
+            return f"'{name}' is a function and no value; call it as {self.model.functions[name].signature}"
+        if name == "forward":
+            return "'forward' is what the model computes and no value"
         if name in OPERATORS:
             return f"'{name}' is an operator; use it as {OPERATORS[name].signature}"
         return None

@@ -44,8 +44,11 @@ def merge(left: Shape, right: Shape) -> Shape:
 
 
 def broadcasts(large: Shape, small: Shape) -> bool:
-    """Whether `small` is the last dimensions of `large` (all, some or none of them)."""
-    return len(small) <= len(large) and shapes_agree(large[len(large) - len(small) :], small)
+    """Whether `small` is the last dimensions of `large` (all, some or none), an extent of 1 for any other."""
+    if len(small) > len(large):
+        return False
+    last = large[len(large) - len(small) :]
+    return all(part == 1 or agree(whole, part) for whole, part in zip(last, small, strict=True))
 
 
 def element_count(shape: Shape) -> int | None:

@@ -7,10 +7,12 @@ from importlib import import_module
 
 DIALECT_MODULES = ("builtin", "nn", "dist", "fabric", "pe")
 """The modules of this package that register a dialect when they are imported."""
+_CONTINUATIONS = ("nn_shape", "nn_choice")
+"""The modules that add operations to a dialect of another module."""
 
 
 @cache
 def load_dialects() -> None:
     """Register what all dialects define; the parser and the verifier call it themselves."""
-    for name in DIALECT_MODULES:
+    for name in DIALECT_MODULES + _CONTINUATIONS:
         import_module(f".{name}", __name__)

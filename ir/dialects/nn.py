@@ -33,6 +33,7 @@ from ..spec import (
     Report,
     Trait,
     is_a,
+    one_of,
     operand,
     operands,
     optional,
@@ -40,7 +41,9 @@ from ..spec import (
     required,
     result,
     results,
+    symbol_ref,
 )
+from ..symbols import lookup_symbol
 
 TENSOR = is_a("a tensor", TensorType)
 INDEX_TYPE = is_a("index", IndexType)
@@ -60,7 +63,7 @@ PURE = frozenset({Trait.PURE})
 UNARY = ("neg", "exp", "tanh", "sigmoid", "silu", "gelu", "relu", "rsqrt")
 """Elementwise operations of one operand; `gelu` is the tanh form."""
 BINARY = ("add", "sub", "mul", "div")
-"""Elementwise operations of two operands; a lower-rank second operand broadcasts over leading dimensions."""
+"""Elementwise operations of two operands, one of which may broadcast along the other."""
 
 
 def tensor_type(value: Value) -> TensorType:
@@ -70,102 +73,100 @@ def tensor_type(value: Value) -> TensorType:
     return value.type
 
 
-def _same_extent(left: int, right: int) -> bool:
+def same_extent(left: int, right: int) -> bool:
+    """Whether two extents are equal as far as is known."""
     return DYNAMIC in (left, right) or left == right
 
 
-def _same_shape(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    return len(left) == len(right) and all(map(_same_extent, left, right))
+def same_shape(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    """Whether two shapes are equal as far as is known."""
+    return len(left) == len(right) and all(map(same_extent, left, right))
 
 
-def _shape(value: Value) -> tuple[int, ...]:
+def shape_of(value: Value) -> tuple[int, ...]:
+    """Return the shape of a tensor. Raises `TypeError` for any other value."""
     return tensor_type(value).shape
 
 
-def _text(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return a shape as messages show it, `[seq, 64]`."""
     return "[" + ", ".join("seq" if extent == DYNAMIC else str(extent) for extent in shape) + "]"
 
 
 def _verify_unary(op: Operation, report: Report) -> None:
-    if not _same_shape(_shape(op.operands[0]), _shape(op.result)):
-        report(f"result shape {_text(_shape(op.result))} differs from {_text(_shape(op.operands[0]))}")
+    if not same_shape(shape_of(op.operands[0]), shape_of(op.result)):
+        wanted = shape_text(shape_of(op.operands[0]))
+        report(f"result shape {shape_text(shape_of(op.result))} differs from {wanted}")
 
 
 def _verify_binary(op: Operation, report: Report) -> None:
-    left, right = _shape(op.operands[0]), _shape(op.operands[1])
-    if not broadcasts(left, right):
-        report(f"shapes {_text(left)} and {_text(right)} do not broadcast")
-    elif not _same_shape(left, _shape(op.result)):
-        report(f"result shape {_text(_shape(op.result))} differs from {_text(left)}")
+    left, right = shape_of(op.operands[0]), shape_of(op.operands[1])
+    whole = [large for large, small in ((left, right), (right, left)) if broadcasts(large, small)]
+    if not whole:
+        report(f"shapes {shape_text(left)} and {shape_text(right)} do not broadcast")
+    elif not any(same_shape(large, shape_of(op.result)) for large in whole):
+        report(f"result shape {shape_text(shape_of(op.result))} differs from {shape_text(whole[0])}")
 
 
-def broadcasts(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    """Whether `right` has the trailing dimensions of `left` (all, some or none of them)."""
-    return len(right) <= len(left) and _same_shape(left[len(left) - len(right) :], right)
+def broadcasts(large: tuple[int, ...], small: tuple[int, ...]) -> bool:
+    """Whether `small` is the last dimensions of `large` (all, some or none), an extent of 1 for any other."""
+    if len(small) > len(large):
+        return False
+    last = large[len(large) - len(small) :]
+    return all(part == 1 or same_extent(whole, part) for whole, part in zip(last, small, strict=True))
 
 
 def _verify_matmul(op: Operation, report: Report) -> None:
-    left, right = _shape(op.operands[0]), _shape(op.operands[1])
+    left, right = shape_of(op.operands[0]), shape_of(op.operands[1])
     if len(left) != 2 or len(right) != 2:
-        report(f"operands must be matrices, not {_text(left)} and {_text(right)}")
-    elif not _same_extent(left[1], right[0]):
-        report(f"{_text(left)} times {_text(right)}: inner extents {left[1]} and {right[0]} differ")
-    elif not _same_shape(_shape(op.result), (left[0], right[1])):
-        report(f"result must be {_text((left[0], right[1]))}, not {_text(_shape(op.result))}")
+        report(f"operands must be matrices, not {shape_text(left)} and {shape_text(right)}")
+    elif not same_extent(left[1], right[0]):
+        report(f"{shape_text(left)} times {shape_text(right)}: inner extents {left[1]} and {right[0]} differ")
+    elif not same_shape(shape_of(op.result), (left[0], right[1])):
+        report(f"result must be {shape_text((left[0], right[1]))}, not {shape_text(shape_of(op.result))}")
 
 
 def _verify_norm(op: Operation, report: Report) -> None:
-    shape = _shape(op.operands[0])
+    shape = shape_of(op.operands[0])
     for parameter in op.operands[1:]:
-        if not _same_shape(_shape(parameter), shape[-1:]):
-            report(f"parameter must be {_text(shape[-1:])}, not {_text(_shape(parameter))}")
+        if not same_shape(shape_of(parameter), shape[-1:]):
+            report(f"parameter must be {shape_text(shape[-1:])}, not {shape_text(shape_of(parameter))}")
     _verify_unary(op, report)
 
 
 def _verify_gather(op: Operation, report: Report) -> None:
-    table, tokens = _shape(op.operands[0]), _shape(op.operands[1])
-    if len(table) != 2 or len(tokens) != 1:
-        report(f"a table [rows, width] and indices [n] are wanted, not {_text(table)} and {_text(tokens)}")
-    elif not _same_shape(_shape(op.result), (tokens[0], table[1])):
-        report(f"result must be {_text((tokens[0], table[1]))}, not {_text(_shape(op.result))}")
+    table, tokens = shape_of(op.operands[0]), shape_of(op.operands[1])
+    if len(table) != 2 or not tokens:
+        found = f"{shape_text(table)} and {shape_text(tokens)}"
+        report(f"a table [rows, width] and indices [n] are wanted, not {found}")
+    elif not same_shape(shape_of(op.result), (*tokens, table[1])):
+        report(f"result must be {shape_text((*tokens, table[1]))}, not {shape_text(shape_of(op.result))}")
 
 
 def _verify_rope(op: Operation, report: Report) -> None:
-    shape = _shape(op.operands[0])
+    shape = shape_of(op.operands[0])
     if len(shape) != 3 or shape[2] % 2:
-        report(f"operand must be [seq, heads, even head_dim], not {_text(shape)}")
+        report(f"operand must be [seq, heads, even head_dim], not {shape_text(shape)}")
     _verify_unary(op, report)
 
 
 def _verify_attention(op: Operation, report: Report) -> None:
-    q, k, v = (_shape(value) for value in op.operands)
+    q, k, v = (shape_of(value) for value in op.operands)
     if not len(q) == len(k) == len(v) == 3:
-        report(f"q, k and v must be [seq, heads, head_dim], not {_text(q)}, {_text(k)}, {_text(v)}")
+        found = ", ".join(map(shape_text, (q, k, v)))
+        report(f"q, k and v must be [seq, heads, head_dim], not {found}")
         return
     if k[1] != v[1] or q[1] % k[1]:
         report(f"{q[1]} query heads cannot share {k[1]} key heads and {v[1]} value heads")
     if not q[2] == k[2] == v[2]:
         report(f"head_dim differs: {q[2]}, {k[2]}, {v[2]}")
-    if not _same_shape(_shape(op.result), q):
-        report(f"result must be {_text(q)}, not {_text(_shape(op.result))}")
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    product = 1
-    for extent in shape:
-        product *= 1 if extent == DYNAMIC else extent
-    return product
-
-
-def _verify_reshape(op: Operation, report: Report) -> None:
-    source, target = _shape(op.operands[0]), _shape(op.result)
-    if _count(source) != _count(target) or (DYNAMIC in source) != (DYNAMIC in target):
-        report(f"{_text(source)} cannot become {_text(target)}: the number of elements differs")
+    if not same_shape(shape_of(op.result), q):
+        report(f"result must be {shape_text(q)}, not {shape_text(shape_of(op.result))}")
 
 
 def _verify_argmax(op: Operation, report: Report) -> None:
-    if not _same_shape(_shape(op.operands[0])[:-1], _shape(op.result)):
-        report(f"result must be {_text(_shape(op.operands[0])[:-1])}")
+    if not same_shape(shape_of(op.operands[0])[:-1], shape_of(op.result)):
+        report(f"result must be {shape_text(shape_of(op.operands[0])[:-1])}")
 
 
 def _function_type(op: Operation) -> FunctionType:
@@ -183,7 +184,19 @@ def _verify_func(op: Operation, report: Report) -> None:
         report("nn.return's types differ from the function type's results")
 
 
-def _verify_yield_types(op: Operation, wanted: list[TypeAttribute], report: Report) -> None:
+def _verify_call(op: Operation, report: Report) -> None:
+    callee = lookup_symbol(op, op.attribute("callee", SymbolRefAttr))
+    if callee is None:
+        return  # a piece on its own: the verifier reports a symbol that should be there
+    signature = FunctionType(
+        tuple(value.type for value in op.operands), tuple(value.type for value in op.results)
+    )
+    if signature != _function_type(callee):
+        report(f"has the types {signature}, but '@{callee.symbol_name}' is {_function_type(callee)}")
+
+
+def verify_yield_types(op: Operation, wanted: list[TypeAttribute], report: Report) -> None:
+    """Report a body that does not end in an `nn.yield` of values of these types."""
     terminator = op.body.terminator
     if terminator is None or terminator.name != "nn.yield":
         report("the body must end in nn.yield")
@@ -201,7 +214,7 @@ def _verify_repeat(op: Operation, report: Report) -> None:
         report("the body must take the iteration (index) and the carried values")
     if op.attribute("count", IntegerAttr).value < 1:
         report("count must be at least 1")
-    _verify_yield_types(op, carried, report)
+    verify_yield_types(op, carried, report)
 
 
 def _verify_fused(op: Operation, report: Report) -> None:
@@ -210,7 +223,7 @@ def _verify_fused(op: Operation, report: Report) -> None:
     for inner in op.body.operations[:-1] if len(op.body.operations) else ():
         if inner.name != "nn.constant" and inner.name.removeprefix("nn.") not in UNARY + BINARY:
             report(f"only elementwise operations and constants may be fused, not '{inner.name}'")
-    _verify_yield_types(op, [value.type for value in op.results], report)
+    verify_yield_types(op, [value.type for value in op.results], report)
 
 
 NN = register_dialect(
@@ -221,27 +234,41 @@ NN.add(
         OpSpec(
             "nn.variable",
             "State by name: a weight (read only) or a cache (appended to); `stacked` has one slice per "
-            "repetition.",
+            "repetition, `experts` (inside of that) one per expert.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
                 required("kind", STRING),
                 required("source", STRING),
                 optional("stacked", is_a("unit", UnitAttr)),
+                optional("experts", is_a("unit", UnitAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),
         ),
         OpSpec(
             "nn.func",
-            "A function on tensors; an entry of the model.",
+            "A function on tensors: an entry of the model or, if private, something that it calls.",
             attributes=(
                 required("sym_name", STRING),
                 required("function_type", is_a("a function type", FunctionType)),
                 optional("arg_names", is_a("an array", ArrayAttr)),
+                optional(
+                    "sym_visibility",
+                    one_of('"public" or "private"', StringAttr("public"), StringAttr("private")),
+                ),
             ),
             regions=("body",),
             traits=frozenset({Trait.SYMBOL, Trait.ISOLATED, Trait.SINGLE_BLOCK}),
             verify=_verify_func,
+        ),
+        OpSpec(
+            "nn.call",
+            "The results of a function that the model defines, which may read and append as it likes.",
+            operands=(operands("arguments"),),
+            results=(results("results"),),
+            attributes=(required("callee", symbol_ref("a function", "nn.func")),),
+            traits=frozenset({Trait.WRITE}),
+            verify=_verify_call,
         ),
         OpSpec(
             "nn.return",
@@ -261,7 +288,7 @@ NN.add(
         ),
         OpSpec(
             "nn.read",
-            "The value of a variable; of a stacked one, the slice of one repetition.",
+            "The value of a variable; of a stacked one, the slice of one repetition, of one expert.",
             operands=(operands("iteration", INDEX_TYPE),),
             results=(result("value", FLOAT_TENSOR),),
             attributes=(required("variable", SYMBOL_REFERENCE),),
@@ -353,14 +380,6 @@ NN.add(
             attributes=(required("causal", INTEGER),),
             traits=PURE,
             verify=_verify_attention,
-        ),
-        OpSpec(
-            "nn.reshape",
-            "The same elements in another shape.",
-            operands=(operand("x", FLOAT_TENSOR),),
-            results=(result("value", FLOAT_TENSOR),),
-            traits=PURE,
-            verify=_verify_reshape,
         ),
         OpSpec(
             "nn.argmax",

@@ -50,7 +50,7 @@ BINARY: dict[str, Callable[[Floats, Floats], Floats]] = {
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
 }
-"""Elementwise operations of two operands; one of lower rank repeats along the other's leading dimensions."""
+"""Elementwise operations of two operands, one of which may broadcast along the other."""
 
 
 def rmsnorm(x: Floats, weight: Floats, eps: float) -> Floats:
@@ -64,6 +64,21 @@ def layernorm(x: Floats, weight: Floats, bias: Floats, eps: float) -> Floats:
     centred = x - np.mean(x, axis=-1, keepdims=True, dtype=np.float32)
     variance = np.mean(centred * centred, axis=-1, keepdims=True, dtype=np.float32)
     return _f32(centred * (_ONE / np.sqrt(variance + np.float32(eps))) * weight + bias)
+
+
+def softmax(x: Floats, axis: int = -1) -> Floats:
+    """exp(x) / sum(exp(x)) along `axis`."""
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    return _f32(powers / powers.sum(axis=axis, keepdims=True, dtype=np.float32))
+
+
+ALONG_AXIS: dict[str, Callable[[Floats, int], Floats]] = {
+    "softmax": softmax,
+    "sum": lambda x, axis: _f32(x.sum(axis=axis, dtype=np.float32, keepdims=True)),
+    "mean": lambda x, axis: _f32(x.mean(axis=axis, dtype=np.float32, keepdims=True)),
+    "max": lambda x, axis: _f32(x.max(axis=axis, keepdims=True)),
+}
+"""Operations along one dimension, which reductions keep with extent 1."""
 
 
 def rope(x: Floats, position: int, theta: float) -> Floats:
@@ -82,6 +97,21 @@ def rope(x: Floats, position: int, theta: float) -> Floats:
     return _f32(np.concatenate([low * cos - high * sin, high * cos + low * sin], axis=-1))
 
 
+def top_k(x: Floats, k: int) -> Integers:
+    """Indices [..., k] of the `k` largest elements of each row of `x` [..., n], the largest first.
+
+    Of equals the first comes first. A nan, like -inf, is less than every number; where only these are
+    left, the index is 0.
+    """
+    left = np.where(np.isnan(x), np.float32(-np.inf), x)
+    chosen: list[Integers] = []
+    for _ in range(k):
+        index = np.argmax(left, axis=-1, keepdims=True)
+        np.put_along_axis(left, index, np.float32(-np.inf), axis=-1)
+        chosen.append(index.astype(np.int32))
+    return np.concatenate(chosen, axis=-1)
+
+
 def attention(q: Floats, k: Floats, v: Floats, *, causal: bool) -> Floats:
     """softmax(q k^T / sqrt(head_dim)) v.
 
@@ -97,6 +127,4 @@ def attention(q: Floats, k: Floats, v: Floats, *, causal: bool) -> Floats:
         keys = np.arange(total, dtype=np.int64)
         visible = keys <= keys[total - rows :, None]
         scores = np.where(visible, scores, np.float32(-np.inf))
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares = powers / powers.sum(axis=-1, keepdims=True, dtype=np.float32)
-    return np.einsum("ghrt,tgd->rghd", shares, v, dtype=np.float32).reshape(rows, heads, head_dim)
+    return np.einsum("ghrt,tgd->rghd", softmax(scores), v, dtype=np.float32).reshape(rows, heads, head_dim)

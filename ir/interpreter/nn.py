@@ -28,9 +28,30 @@ from ..attributes import (
 )
 from ..diagnostics import error_at
 from ..dialects.nn import tensor_type
+from ..dialects.nn_shape import axis_of
 from ..operation import Block, Operation, Value
-from .functions import BINARY, UNARY, Floats, Integers, attention, layernorm, rmsnorm, rope
-from .variables import Array, element_dtype, initial_variables, is_cache, module_variables, variable_type
+from .functions import (
+    ALONG_AXIS,
+    BINARY,
+    UNARY,
+    Floats,
+    Integers,
+    attention,
+    layernorm,
+    rmsnorm,
+    rope,
+    softmax,
+    top_k,
+)
+from .variables import (
+    Array,
+    element_dtype,
+    initial_variables,
+    is_cache,
+    module_variables,
+    slices,
+    variable_type,
+)
 
 
 class NnInterpreter:
@@ -64,13 +85,13 @@ class NnInterpreter:
         in their own element types. Raises `KeyError` for an unknown entry, and `DiagnosticError` if the
         input does not fit the entry, an index its table, or the rows the caches.
         """
-        function = self._functions[entry]
+        function = self.function(entry)
         block = function.body
         if len(block.arguments) != 1:
             raise error_at(f"entry '{entry}' takes {len(block.arguments)} inputs, not one", function.location)
         rows = self._input(function, inputs)
         self._check_capacity(rows.shape[0], position)
-        frame = _Frame(self, position)
+        frame = _Frame(self, position, rows.shape[0])
         frame.values[block.arguments[0]] = rows
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
             results = frame.run(block)
@@ -98,28 +119,34 @@ class NnInterpreter:
         for name, variable in self._operations.items():
             if not is_cache(variable):
                 continue
-            capacity = variable_type(variable).shape[1 if "stacked" in variable.attributes else 0]
+            capacity = variable_type(variable).shape[len(slices(variable))]
             if not 0 <= position <= capacity - rows:
                 what = f"rows {position} to {position + rows - 1}" if rows > 1 else f"row {position}"
                 message = f"{what} cannot be kept in cache '{name}', which holds {capacity} rows"
                 raise error_at(message, variable.location)
 
+    def function(self, name: str) -> Operation:
+        """Return the `nn.func` of this name. Raises `KeyError` without one."""
+        return self._functions[name]
+
     def slot(self, operation: Operation, iteration: list[int]) -> Floats:
         """Return the variable that `operation` names, of a stacked one the slice of this iteration."""
-        value = self._values[operation.attribute("variable", SymbolRefAttr).leaf]
-        return value[iteration[0]] if iteration else value
+        return self._values[operation.attribute("variable", SymbolRefAttr).leaf][tuple(iteration)]
 
 
 class _Frame:
-    """The values of one step."""
+    """The values of one step on `rows` rows, the first of which stands at `position`."""
 
-    def __init__(self, interpreter: NnInterpreter, position: int) -> None:
+    def __init__(self, interpreter: NnInterpreter, position: int, rows: int) -> None:
         self.interpreter = interpreter
         self.position = position
         self.values: dict[Value, Array | int] = {}
         self.rounds = True
+        self.calling: list[str] = []
+        """The functions whose calls have begun and not ended."""
         self.handlers: dict[str, Callable[[Operation], Array]] = {
             "constant": self._constant,
+            "position": lambda op: np.arange(position, position + rows, dtype=np.int32),
             "read": self._read,
             "append": self._append,
             "gather": self._gather,
@@ -131,7 +158,15 @@ class _Frame:
             ),
             "attention": self._attention,
             "reshape": self._reshape,
+            "transpose": lambda op: np.swapaxes(self._floats(op, 0), -1, -2),
+            "concat": lambda op: np.concatenate(
+                [self._floats(op, index) for index in range(len(op.operands))], axis_of(op)
+            ),
+            "slice": self._slice,
             "argmax": lambda op: np.argmax(self._floats(op, 0), axis=-1).astype(np.int32),
+            "top_k": lambda op: top_k(self._floats(op, 0), op.attribute("k", IntegerAttr).value),
+            "pick": lambda op: np.take_along_axis(self._floats(op, 0), self._indices(op, 1), axis=-1),
+            "mixture": self._mixture,
         }
 
     def run(self, block: Block) -> list[Array | int]:
@@ -142,6 +177,8 @@ class _Frame:
                 return [self.values[operand] for operand in op.operands]
             if kind == "repeat":
                 self._repeat(op)
+            elif kind == "call":
+                self._call(op)
             elif kind == "fused":
                 self._fused(op)
             else:
@@ -153,6 +190,8 @@ class _Frame:
             value: Array = UNARY[kind](self._floats(op, 0))
         elif kind in BINARY:
             value = BINARY[kind](self._floats(op, 0), self._floats(op, 1))
+        elif kind in ALONG_AXIS:
+            value = ALONG_AXIS[kind](self._floats(op, 0), axis_of(op))
         elif kind in self.handlers:
             value = self.handlers[kind](op)
         else:
@@ -189,6 +228,19 @@ class _Frame:
         for result, value in zip(op.results, carried, strict=True):
             self.values[result] = value
 
+    def _call(self, op: Operation) -> None:
+        name = op.attribute("callee", SymbolRefAttr).leaf
+        if name in self.calling:
+            raise error_at(f"function '@{name}' calls itself", op.location)
+        body = self.interpreter.function(name).body
+        for argument, operand in zip(body.arguments, op.operands, strict=True):
+            self.values[argument] = self.values[operand]
+        self.calling.append(name)
+        results = self.run(body)
+        self.calling.pop()
+        for result, value in zip(op.results, results, strict=True):
+            self.values[result] = value
+
     def _fused(self, op: Operation) -> None:
         for argument, operand in zip(op.body.arguments, op.operands, strict=True):
             self.values[argument] = self.values[operand]
@@ -200,6 +252,25 @@ class _Frame:
                 raise error_at("'nn.fused' gives tensors, not an index", op.location)
             element = tensor_type(result).element
             self.values[result] = rounded(value, element) if self.rounds else value
+
+    def _mixture(self, op: Operation) -> Floats:
+        """Run the experts of each row by itself, and sum up in the order of their scores."""
+        x, scores = self._floats(op, 0), self._floats(op, 1)
+        chosen = top_k(scores, op.attribute("k", IntegerAttr).value)
+        shares = softmax(np.take_along_axis(scores, chosen, axis=-1))
+        number, rows = op.body.arguments
+        first = self.position
+        sums: list[Floats] = []
+        for row in range(x.shape[0]):
+            self.position = first + row
+            total = np.float32(0)
+            for expert, share in zip(chosen[row].tolist(), shares[row], strict=True):
+                self.values[number], self.values[rows] = expert, x[row : row + 1]
+                (value,) = self.run(op.body)
+                total = total + share * np.asarray(value)
+            sums.append(np.asarray(total, dtype=np.float32))
+        self.position = first
+        return np.concatenate(sums)
 
     # ---- state
 
@@ -245,6 +316,10 @@ class _Frame:
     def _reshape(self, op: Operation) -> Floats:
         shape = tensor_type(op.result).shape
         return self._floats(op, 0).reshape([-1 if extent == DYNAMIC else extent for extent in shape])
+
+    def _slice(self, op: Operation) -> Floats:
+        start, end = (op.attribute(name, IntegerAttr).value for name in ("start", "end"))
+        return self._floats(op, 0)[(slice(None),) * axis_of(op) + (slice(start, end),)]
 
 
 def rounded(value: Array, element: TypeAttribute) -> Floats:

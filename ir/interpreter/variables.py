@@ -25,8 +25,17 @@ def module_variables(module: Operation) -> dict[str, Operation]:
 
 
 def variable_type(variable: Operation) -> TensorType:
-    """Return the type of a `nn.variable`; a stacked one's first extent counts the repetitions."""
+    """Return the type of a `nn.variable`; its first extents count repetitions and experts."""
     return variable.attribute("type", TensorType)
+
+
+def slices(variable: Operation) -> tuple[int, ...]:
+    """Return how many repetitions and experts a `nn.variable` has slices for, as far as it has either.
+
+    These are the first extents of its type.
+    """
+    depth = ("stacked" in variable.attributes) + ("experts" in variable.attributes)
+    return variable_type(variable).shape[:depth]
 
 
 def is_cache(variable: Operation) -> bool:

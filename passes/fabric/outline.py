@@ -9,6 +9,7 @@ from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor
 from ...ir.operation import Block, Operation, Region, Value
+from ..base import operations_named, symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def outline(
         copy = op.clone(mapping)
         bodies[grid].append(copy)
     regions: dict[str, Operation] = {}
+    declared = symbols(operations_named(module, "dist.grid"))
     top = Builder(module.body)
     for grid, body in bodies.items():
         if not body.operations:
@@ -78,7 +80,7 @@ def outline(
             "fabric.region",
             attributes={"sym_name": string(grid), "grid": string(grid), "width": i64(1), "height": i64(1)},
             regions=[Region([body])],
-            location=function.location,
+            location=declared[grid].location,
         )
     function.erase()
     return regions, transfers

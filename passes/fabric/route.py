@@ -23,7 +23,7 @@ from ...ir.attributes import (
 from ...ir.builder import Builder
 from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity, error_at
 from ...ir.dialects.fabric import numbers
-from ...ir.location import Location
+from ...ir.location import UNKNOWN, Location, fuse_locations
 from ...ir.operation import Operation
 from ...ir.routes import STEP, Point, collect_settings, extract_flows, find_cycle
 from ...ir.target import Target
@@ -70,7 +70,8 @@ class _Instance:
         self.collectives: dict[str, Location] = {}
         for inner in region.walk():
             if inner.name == "dist.all_reduce":
-                self.collectives.setdefault(inner.attribute("axis", StringAttr).value, inner.location)
+                axis = inner.attribute("axis", StringAttr).value
+                self.collectives[axis] = fuse_locations(self.collectives.get(axis, UNKNOWN), inner.location)
 
     def parts(self, axis: str) -> int:
         return self.width if axis == "x" else self.height

@@ -6,6 +6,7 @@ Features lie along one axis of the grid, cached positions along the other.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import tensor_type
 from ...ir.layout import Split, other_axis
+from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
 from .partition_builder import PartitionBuilder, Scope
 
@@ -39,7 +41,9 @@ class AttentionPartitioner(PartitionBuilder):
         heads = self.classes.heads(op.operands[0])
         pairs = Split(heads.kv_heads * heads.head_dim // 2, dist_tensor(x).dims[0].axis)
         key = (op.attribute("theta", FloatAttr).value, pairs)
-        if key not in scope.tables:
+        if key in scope.tables:
+            _needed_by(scope.tables[key], op.location)
+        else:
             scope.tables[key] = self.rotation_tables(scope, op, key[0], pairs, heads.head_dim)
         rotated = self.emit(scope, "rotate", [x, *scope.tables[key]], [dist_tensor(x).with_element(F32)])[0]
         self.values[op.result] = self.map(scope, "cast", [rotated], tensor_type(op.result).element)
@@ -133,3 +137,11 @@ class AttentionPartitioner(PartitionBuilder):
         self.values[op.result] = self.emit(
             scope, "softmax_divide", [mixed, weight], [kind], {"head_dim": head_dim}
         )[0]
+
+
+def _needed_by(values: Sequence[Value], location: Location) -> None:
+    """Note that what `values` are computed from is there for `location`, too."""
+    for op in (value.defining_op for value in values):
+        if op is not None:
+            op.location = fuse_locations(op.location, location)
+            _needed_by(op.operands, location)

@@ -39,6 +39,10 @@ class Specialize(Pass):
         for function in functions.values():
             if function is not chosen:
                 function.erase()
+        for op in chosen.walk():
+            if op.name == "nn.call":
+                message = "a call must be inlined before its function can be specialized"
+                raise error_at(message, op.location, "pass 'inline' does that")
         length = SEQUENCE_LENGTH[self.entry]
         for op in chosen.walk():
             for region in op.regions:

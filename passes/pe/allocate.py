@@ -11,7 +11,7 @@ from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.fabric import numbers
-from ...ir.location import Location
+from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
 from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel
@@ -81,7 +81,9 @@ class _Allocator:
         for buffer, offset in zip(plan.buffers, offsets, strict=True):
             name = self.unique(buffer.name)
             symbols[id(buffer)] = name
-            self.create(name, fixed + offset, buffer.size, "temp", buffer.location)
+            makers = (op.location for value in buffer.values if (op := value.defining_op) is not None)
+            where = fuse_locations(buffer.location, *makers)
+            self.create(name, fixed + offset, buffer.size, "temp", where)
         self.region.attributes["sram_bytes"] = i64(fixed + peak)
         self.annotate(body, {value: symbols[id(buffer)] for value, buffer in plan.of.items()})
 

@@ -12,7 +12,7 @@ from ...ir.attributes import INDEX, Attribute, TypeAttribute, f32, i64, string, 
 from ...ir.builder import Builder
 from ...ir.dialects.pe import DsdType
 from ...ir.layout import Split
-from ...ir.location import Location
+from ...ir.location import Location, fuse_locations
 from ...ir.operation import Block, Operation, Region, Value
 from ..common.patterns.pe import FOLD, known
 
@@ -34,14 +34,24 @@ class ProgramBuilder:
     def finish(self) -> Block:
         """End the program and return its block."""
         self.builder.create("pe.return")
+        self._locate_prologue()
         self._mark.erase()
         return self.block
+
+    def _locate_prologue(self) -> None:
+        """Let what is computed once name all the places that it is computed for."""
+        op = self._mark.previous
+        while op is not None:
+            users = [user.location for value in op.results for user in value.users()]
+            op.location = fuse_locations(*users) if users else op.location
+            op = op.previous
 
     # ---- integers
 
     def _cached(self, key: tuple[object, ...], name: str, attributes: dict[str, Attribute]) -> Value:
         if key not in self._once:
-            self._once[key] = self._prologue.create(name, (), [INDEX], attributes).result
+            where = self.builder.location
+            self._once[key] = self._prologue.create(name, (), [INDEX], attributes, location=where).result
         return self._once[key]
 
     def constant(self, value: int) -> Value:

@@ -41,7 +41,7 @@ from wsc.ir.attributes import (
     TensorType,
 )
 from wsc.ir.lexer import MAX_NESTING
-from wsc.ir.location import UNKNOWN
+from wsc.ir.location import UNKNOWN, CallSiteLoc
 
 T = TypeVar("T")
 SQUARE = TensorType((2, 2), I64)
@@ -105,7 +105,7 @@ def test_location_aliases_may_come_later() -> None:
     assert locations == [
         FusedLoc((one, two, UNKNOWN), "why"),
         one,
-        FusedLoc((NameLoc("c"), one), "callsite"),
+        CallSiteLoc(NameLoc("c"), one),
         NameLoc("n", one),
     ]
 

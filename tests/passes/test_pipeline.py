@@ -67,13 +67,15 @@ def test_the_default_pipeline_is_text_and_back() -> None:
     text = pipeline_text(passes)
     assert parse_pipeline(text) == passes
     assert text == (
-        "specialize,canonicalize,cse,dce,fuse,partition,canonicalize,cse,dce,combine-collectives,"
+        "inline,specialize,canonicalize,cse,dce,fuse,partition,canonicalize,cse,dce,combine-collectives,"
         "place,route,schedule,allocate,emit,canonicalize,cse,dce"
     )
 
 
 def test_the_default_pipeline_takes_entry_and_strategy() -> None:
-    assert pipeline_text(default_pipeline("prefill", "gemv-2d")).startswith("specialize{entry=prefill},")
+    assert pipeline_text(default_pipeline("prefill", "gemv-2d")).startswith(
+        "inline,specialize{entry=prefill},"
+    )
     with pytest.raises(DiagnosticError, match="unknown strategy 'gemv-3d'; did you mean 'gemv-2d'"):
         default_pipeline("decode", "gemv-3d")
 
@@ -198,13 +200,13 @@ def test_required_and_unknown_passes_cannot_be_left_out() -> None:
         without_passes(default_pipeline(), ["place", "fsue", "cse"])
     text = render(caught.value.diagnostics)
     assert "pass 'place' cannot be disabled: no program comes out without it" in text
-    assert "passes that can: canonicalize, cse, dce, fuse, combine-collectives, schedule" in text
+    assert "passes that can: inline, canonicalize, cse, dce, fuse, combine-collectives, schedule" in text
     assert "unknown pass 'fsue'; did you mean 'fuse'?" in text
 
 
 def test_stopping_after_a_pass() -> None:
     passes = up_to_pass(default_pipeline(), "cse")
-    assert [pass_.name for pass_ in passes] == ["specialize", "canonicalize", "cse"]
+    assert [pass_.name for pass_ in passes] == ["inline", "specialize", "canonicalize", "cse"]
     with pytest.raises(DiagnosticError, match="pass 'fuse' is not in the pipeline"):
         up_to_pass(passes, "fuse")
     with pytest.raises(DiagnosticError, match="unknown pass 'fsue'; did you mean 'fuse'"):

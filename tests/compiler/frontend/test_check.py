@@ -2,6 +2,8 @@
 
 import pytest
 
+from wsc.compiler.frontend.operators import OPERATORS
+
 from ...support.wdl import LLAMA, MLP, TALE, headlines, messages, replaced, small
 
 
@@ -70,23 +72,18 @@ def test_all_errors_are_found_at_once_and_in_order() -> None:
 
 def test_an_error_does_not_spread() -> None:
     """What depends on a wrong value is unknown, and nothing is said about it."""
-    body = "y = x @ nowhere\nz = rmsnorm(y, b) + reshape(y, [seq, 7])\nreturn softmax(z) @ w"
+    body = "y = x @ nowhere\nz = rmsnorm(y, b) + reshape(y, [seq, 7])\nreturn arcsinh(z) @ w"
     assert headlines(small(body)) == [
         "6:13 error: unknown name 'nowhere'",
-        "8:12 error: unknown operator 'softmax'",
+        "8:12 error: unknown operator 'arcsinh'",
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["softmax", "transpose", "concat", "slice", "sum", "max", "mean", "top_k", "my_function"]
-)
+@pytest.mark.parametrize("name", ["permute", "my_function"])
 def test_an_operator_that_does_not_exist(name: str) -> None:
     shown = messages(small(f"return {name}(x)", "").replace("weight w: [4, 4], b: [4]", ""))
     assert f"error: unknown operator '{name}'" in shown
-    assert (
-        "= note: the operators are append, attention, exp, gelu, layernorm, relu, repeat, reshape, rmsnorm, "
-        "rope, rsqrt, sigmoid, silu, tanh" in shown
-    )
+    assert f"= note: the operators are {', '.join(sorted(OPERATORS))}" in shown
 
 
 @pytest.mark.parametrize(
@@ -95,8 +92,7 @@ def test_an_operator_that_does_not_exist(name: str) -> None:
         ("silu", "'silu' is an operator; use it as silu(x: [...])"),
         ("c", "'c' is a cache; its rows come from 'append(c, rows)'"),
         ("seq", "'seq' can be used in an extent only, not as a value"),
-        ("position", "'position' can be used in an extent only, not as a value"),
-        ("forward", "'forward' is a function and no value"),
+        ("forward", "'forward' is what the model computes and no value"),
         ("[seq, n]", "a list of extents is no value; only 'reshape' takes one"),
         ("n", "the result must be a tensor, not a constant"),
     ],
@@ -222,8 +218,7 @@ def test_shapes_that_do_not_agree_in_an_operator() -> None:
     [
         ("x + v", 14, "shapes do not agree in '+'"),
         ("v - x", 14, "shapes do not agree in '-'"),
-        ("b / x", 14, "the left operand of '/' cannot have fewer dimensions than the right one"),
-        ("2 / x", 14, "the left operand of '/' cannot have fewer dimensions than the right one"),
+        ("v / x", 14, "shapes do not agree in '/'"),
         ("x @ b", 14, "the right operand of '@' must be [k, n], not [4]"),
         ("x @ 2", 14, "'@' needs two matrices; a constant scales with '*'"),
         ("x + true", 16, "true is not a number"),
@@ -336,7 +331,7 @@ def test_attention_shares_key_heads_evenly() -> None:
         ),
         (
             ("repeat(layers, block, x)", "repeat(1, block, repeat(2, block, x))"),
-            "28:19 error: layer 'block' is repeated twice; its weights can belong to one 'repeat' only",
+            "28:19 error: layer 'block' is used twice; its weights can belong to one use only",
         ),
         (
             ("h = rmsnorm(x, norm1", "h = rmsnorm(repeat(2, block, x), norm1"),
@@ -355,7 +350,7 @@ def test_attention_shares_key_heads_evenly() -> None:
         (("dtype f16", "dtype f32 dtype f16"), "5:13 error: the dtype is given twice"),
         (
             ("forward(tokens", "backward(tokens"),
-            "26:3 error: 'backward' cannot be defined: a model has layers and one function, 'forward'",
+            "2:7 error: model 'tale' has no 'forward'",
         ),
         (
             ("tokens: [seq] index)", "tokens: [seq] index, y: [seq, 2])"),
@@ -482,7 +477,7 @@ def test_what_is_unused_is_warned_of() -> None:
         "4:21 warning: weight 'b' is never used",
         "4:35 warning: weight 'u' is never used",
         "4:48 warning: cache 'c' is never used",
-        "5:9 warning: layer 'spare' is never repeated, so it is left out",
+        "5:9 warning: layer 'spare' is never applied, so it is left out",
         "5:15 warning: parameter 'a' is never used",
         "7:5 warning: 'z' is never used",
     ]
