@@ -23,6 +23,7 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+    REMARK = "remark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ ANY = "any"
 
 @dataclass(slots=True)
 class PassContext:
-    """What the passes of one compilation share: remarks for the user, progress.
+    """What the passes of one compilation share: remarks for the user.
 
-    `remarks` collects warnings and notes; errors are raised as `DiagnosticError`.
+    `remarks` collects warnings, notes and remarks; errors are raised as `DiagnosticError`.
     """
 
     remarks: list[Diagnostic] = field(default_factory=lambda: list[Diagnostic]())
@@ -35,6 +35,10 @@ class PassContext:
     def warn(self, message: str, location: Location, *notes: str) -> None:
         """Tell the user something that does not stop the compilation."""
         self.remarks.append(Diagnostic(Severity.WARNING, message, location, notes))
+
+    def remark(self, message: str, location: Location, *notes: str) -> None:
+        """Tell the user what was done, or was not and why; nothing is wrong."""
+        self.remarks.append(Diagnostic(Severity.REMARK, message, location, notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,6 @@ class Pass(ABC):
         for name in self.nest:
             found = [inner for op in found for inner in _directly_in(op) if _is_called(inner, name)]
         return found
-
-    def apply(self, module: Operation, context: PassContext) -> None:
-        """Run on all `targets` in `module`."""
-        for op in self.targets(module):
-            self.run(op, context)
 
     @classmethod
     def options(cls) -> list[Field[Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,12 +17,28 @@ from .base import Pass, PassContext
 
 
 @dataclass(frozen=True, slots=True)
+class TargetRecord:
+    """How long a pass took on one operation: its name, with its symbol if it defines one."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class PassRecord:
-    """What one pass took: its wall-clock time without verification, and how many operations it left."""
+    """What one pass took and left. `seconds` is its wall-clock time without verification."""
 
     name: str
     seconds: float
     operations: int
+    """Operations in the module afterwards."""
+    operations_before: int
+    verifier_seconds: float
+    peak_growth_bytes: int
+    """By how much the largest resident size of the process grew, verification included."""
+    nest: tuple[str, ...]
+    targets: tuple[TargetRecord, ...]
+    """The operations on which it ran."""
 
 
 class Instrumentation(Protocol):
@@ -44,7 +62,11 @@ class Instrumentation(Protocol):
         """Called instead of `after` when `pass_` raised `error` or left an invalid module."""
 
 
-class BrokenModuleError(DiagnosticError):
+class InternalDiagnosticError(DiagnosticError):
+    """Diagnostics of a mistake of wsc or of a pass: they are no fault of the input."""
+
+
+class BrokenModuleError(InternalDiagnosticError):
     """A pass left a module that the verifier rejects: a mistake of the pass, not of the input."""
 
     def __init__(self, pass_: Pass, module: Operation, problems: Sequence[Diagnostic]) -> None:
@@ -86,28 +108,59 @@ class PassManager:
         compares = any(watcher.wants_changes for watcher in self.instrumentations)
         text = print_operation(module) if compares else ""
         records: list[PassRecord] = []
+        count = _count(module)
         for pass_ in self.passes:
-            records.append(self._run_one(pass_, module, context))
+            records.append(self._run_one(pass_, module, context, count))
+            count = records[-1].operations
             previous, text = text, print_operation(module) if compares else ""
             for watcher in self.instrumentations:
                 watcher.after(pass_, module, not compares or text != previous)
         return records
 
-    def _run_one(self, pass_: Pass, module: Operation, context: PassContext) -> PassRecord:
-        """Run and verify one pass."""
+    def _run_one(self, pass_: Pass, module: Operation, context: PassContext, count: int) -> PassRecord:
+        """Run and verify one pass on a module of `count` operations."""
         for watcher in self.instrumentations:
             watcher.before(pass_, module)
+        targets: list[TargetRecord] = []
+        peak = peak_resident_bytes()
         try:
+            for op in pass_.targets(module):
+                start = perf_counter()
+                pass_.run(op, context)
+                targets.append(TargetRecord(_label(op), perf_counter() - start))
             start = perf_counter()
-            pass_.apply(module, context)
-            seconds = perf_counter() - start
             if problems := self._problems(module):
                 raise BrokenModuleError(pass_, module, problems)
+            verifier_seconds = perf_counter() - start
         except Exception as error:
             for watcher in self.instrumentations:
                 watcher.failed(pass_, module, error)
             raise
-        return PassRecord(pass_.name, seconds, sum(1 for _ in module.walk()))
+        return PassRecord(
+            pass_.name,
+            sum(target.seconds for target in targets),
+            _count(module),
+            count,
+            verifier_seconds,
+            peak_resident_bytes() - peak,
+            pass_.nest,
+            tuple(targets),
+        )
 
     def _problems(self, module: Operation) -> list[Diagnostic]:
         return verify(module, allow_unregistered=self.allow_unregistered) if self.verify_each else []
+
+
+def peak_resident_bytes() -> int:
+    """Return the largest resident size that this process had so far (`ru_maxrss`)."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest if sys.platform == "darwin" else largest * 1024  # macOS counts bytes, Linux KiB
+
+
+def _count(module: Operation) -> int:
+    return sum(1 for _ in module.walk())
+
+
+def _label(operation: Operation) -> str:
+    symbol = operation.symbol_name
+    return operation.name if symbol is None else f"{operation.name} @{symbol}"

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from .context import Context
 from .errors import UsageError, command_line, command_text
 from .sources import read_text
+from .timing import Step, Timing, show_timing
 
 if TYPE_CHECKING:
     from ...ir.target import TargetDescription
     from ..driver import Compilation, CompileOptions
+
+
+FRONT_END = "front end"
+"""What the timing calls the way from text to a module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Build:
     target: TargetDescription
     strategy: str
     """The strategy that was used: `auto` resolved."""
+    timing: Step
 
 
 def find_target(name: str) -> TargetDescription:
@@ -86,12 +92,10 @@ def build(args: Namespace, context: Context) -> Build:
     with PassProgress(context.terminal) as progress:
         compilation = compile_module(text, filename, options, [*instrumentations, progress])
     context.show_diagnostics(compilation.remarks)
-    if args.timing:
-        from .views.timing import timing_table
-
-        front_end = ("front end", compilation.frontend_seconds, sum(1 for _ in compilation.model.walk()))
-        context.terminal.show(timing_table(compilation.records, front_end), asked=True)
-    return Build(compilation, options, description, strategy)
+    timing = Timing({FRONT_END: compilation.frontend_seconds}).total(compilation.records, first=FRONT_END)
+    if args.timing is not None:
+        show_timing(timing, args.timing, context.terminal)
+    return Build(compilation, options, description, strategy, timing)
 
 
 def print_stopped(built: Build, args: Namespace) -> None:

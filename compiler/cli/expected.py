@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ...ir.diagnostics import Diagnostic, Severity
+from ...ir.diagnostics import Diagnostic, Diagnostics, Severity
 from ...ir.location import UNKNOWN, FileLoc, Location, file_locations
 
 _COMMENT = re.compile(
-    r"expected-(error|warning|note)(-re)?\s*(?:@([+-]\d+|above|below|unknown))?\s*\{\{(.*?)\}\}\s*$"
+    r"expected-(error|warning|note|remark)(-re)?\s*(?:@([+-]\d+|above|below|unknown))?\s*\{\{(.*)\}\}\s*$"
 )
+_ATTEMPT = re.compile(r"expected-\w+(-re)?\s*(@|\{\{)")
+"""What only a comment looks like that is meant to be one."""
 _INNER = re.compile(r"\{\{(.*?)\}\}")
 
 
@@ -44,37 +46,70 @@ class Given:
     optional: bool
 
 
-def find_expected(text: str) -> list[Expected]:
-    """Return what the comments in `text` ask for."""
+def find_expected(text: str, filename: str = "<text>") -> list[Expected]:
+    """Return what the comments in `text` ask for.
+
+    Raises `DiagnosticError` for comments that look as if they asked for something and are wrong.
+    """
     lines = text.split("\n")
     bare = [number for number, line in enumerate(lines, 1) if not _COMMENT.search(line)]
+    diagnostics = Diagnostics()
     found: list[Expected] = []
     for number, line in enumerate(lines, 1):
-        match = _COMMENT.search(line)
-        if match is None:
+        attempt = _ATTEMPT.search(line)
+        if attempt is None:
             continue
-        severity, is_pattern, where, wanted = match.groups()
-        pattern = _pattern(wanted) if is_pattern else re.compile(re.escape(wanted))
-        found.append(Expected(Severity(severity), pattern, wanted, _line(where, number, bare), number))
+        try:
+            found.append(_expected(line, number, bare))
+        except ValueError as error:
+            place = FileLoc(filename, number, attempt.start() + 1)
+            diagnostics.error(str(error), place, length=attempt.end() - attempt.start())
+    diagnostics.raise_if_errors()
     return found
 
 
+def _expected(line: str, number: int, bare: list[int]) -> Expected:
+    """Return what the comment in line `number` asks for. Raises `ValueError` if it is wrong."""
+    match = _COMMENT.search(line)
+    if match is None:
+        raise ValueError(
+            "not a comment that expects a diagnostic: "
+            "// expected-error|warning|note|remark[-re] [@+N|@-N|@above|@below|@unknown] {{text}}"
+        )
+    severity, is_pattern, where, wanted = match.groups()
+    if _ATTEMPT.search(wanted):
+        raise ValueError("each expected diagnostic needs a line of its own")
+    pattern = _pattern(wanted) if is_pattern else re.compile(re.escape(wanted))
+    return Expected(Severity(severity), pattern, wanted, _line(where, number, bare), number)
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    """Return the expression of an `-re` comment: parts in double braces are one, the rest is literal."""
+    """Return the expression of an `-re` comment: parts in double braces are one, the rest is literal.
+
+    Raises `ValueError` if it is none.
+    """
     parts = _INNER.split(text)
-    return re.compile("".join(part if index % 2 else re.escape(part) for index, part in enumerate(parts)))
+    try:
+        return re.compile("".join(part if index % 2 else re.escape(part) for index, part in enumerate(parts)))
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
 
 
 def _line(where: str | None, number: int, bare: list[int]) -> int:
+    """Return the line that `where` means in line `number`. Raises `ValueError` if there is none."""
     if where is None:
         return number
     if where == "unknown":
         return 0
     if where == "above":
-        return max((line for line in bare if line < number), default=0)
-    if where == "below":
-        return min((line for line in bare if line > number), default=0)
-    return number + int(where)
+        line = max((line for line in bare if line < number), default=0)
+    elif where == "below":
+        line = min((line for line in bare if line > number), default=0)
+    else:
+        line = number + int(where)
+    if line < 1:
+        raise ValueError(f"there is no line @{where}")
+    return line
 
 
 def _given(diagnostics: Iterable[Diagnostic]) -> Iterator[Given]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 EVERY_PASS = "*"
 """The value of `--print-ir-before` and `--print-ir-after` without a list of passes."""
-_MAY_LIST_PASSES = ("--print-ir-before", "--print-ir-after")
+_OPTIONAL_VALUES = {"--print-ir-before": EVERY_PASS, "--print-ir-after": EVERY_PASS, "--timing": "text"}
 
 INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_ir_before", "--print-ir-before", None),
@@ -19,13 +19,14 @@ INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_locations", "--print-locations", False),
     ("elide_large", "--elide-large", None),
     ("dump_dir", "--dump-dir", None),
+    ("timing", "--timing", None),
 )
 """These options: parsed name, as typed, default."""
 
 
 def close_optional_values(argv: Sequence[str]) -> list[str]:
-    """Give options whose list of passes was left out a value, or they would take the next argument for it."""
-    return [f"{arg}={EVERY_PASS}" if arg in _MAY_LIST_PASSES else arg for arg in argv]
+    """Give options whose value was left out the one that means, or they would take the next argument."""
+    return [f"{arg}={_OPTIONAL_VALUES[arg]}" if arg in _OPTIONAL_VALUES else arg for arg in argv]
 
 
 def _elements(text: str) -> int:
@@ -65,4 +66,11 @@ def add_inspect_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGr
         help="print constants of more than N elements without them",
     )
     group.add_argument("--dump-dir", metavar="DIR", help="write the IR after each pass to a file in DIR")
+    group.add_argument(
+        "--timing",
+        nargs="?",
+        choices=("text", "json"),
+        metavar="=text|json",
+        help="show on stderr where the time went",
+    )
     return group

@@ -65,11 +65,11 @@ def _run(arguments: list[str]) -> int:
 def _failed(error: Exception, context: Context) -> int:
     """Show diagnostics of the input; of anything else say where its reproducer lies."""
     from ...ir.diagnostics import DiagnosticError
-    from ...passes.manager import BrokenModuleError
+    from ...passes.manager import InternalDiagnosticError
 
     if isinstance(error, DiagnosticError):
         context.show_diagnostics(error.diagnostics)
-        if not isinstance(error, BrokenModuleError):
+        if not isinstance(error, InternalDiagnosticError):
             return ExitStatus.WRONG_INPUT
     if os.environ.get("WSC_TRACEBACK") == "1":
         import traceback

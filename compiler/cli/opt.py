@@ -10,27 +10,30 @@ from pathlib import Path
 from ...ir.diagnostics import Diagnostic, DiagnosticError
 from ...ir.parser import parse_module
 from ...passes.base import Pass, PassContext
-from ...passes.manager import BrokenModuleError, Instrumentation, PassManager, PassRecord
-from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
+from ...passes.manager import InternalDiagnosticError, PassManager, PassRecord
+from ...passes.pipeline import PIPELINE_FILE, parse_pipeline, up_to_pass, without_passes
+from ...passes.round_trip import RoundTripWatcher, check_round_trip
 from .context import Context
-from .errors import ExitStatus, FileError, UsageError, command_text
+from .errors import ExitStatus, FileError, UsageError, command_line, command_text
 from .expected import compare, find_expected
 from .files import write_file
 from .inspection import inspection, text_form
-from .ir_text import TextForm, ir_text
-from .reproducer import pipeline_in, plugins_in
+from .ir_text import ir_text
+from .reproducer import REPRODUCED_FLAGS, flags_in, given_flags, pipeline_in, plugins_in
 from .sources import read_text
+from .timing import Timing, show_timing
 
 STDIN = "<stdin>"
 """What locations call the text from stdin."""
 SPLIT = "// -----"
 """The line between two inputs in one file."""
+_PARSER, _PRINTER = "parser", "printer"
 
 
 def run_opt(args: Namespace, context: Context) -> int:
     """Run a pipeline on the module in `args.file`.
 
-    Raises `UsageError`, `FileError`, `DiagnosticError`.
+    Raises `UsageError`, `WrongTextError`, `FileError`, `DiagnosticError`.
     """
     if args.run_reproducer and args.pipeline:
         raise UsageError("--run-reproducer takes the pipeline from the file: it does not go with -p")
@@ -42,24 +45,23 @@ def run_opt(args: Namespace, context: Context) -> int:
     context.recorder.source(filename, text)
     if args.run_reproducer:
         context.plugins.load(plugins_in(filename, text), context.terminal)
+        for flag in flags_in(filename, text):
+            setattr(args, *REPRODUCED_FLAGS[flag])
         context.sources.texts[PIPELINE_FILE] = pipeline_in(filename, text)
         passes = parse_pipeline(context.sources.texts[PIPELINE_FILE])
-    job = _Job(
-        passes,
-        filename,
-        context,
-        allow_unregistered=args.allow_unregistered_dialect,
-        form=text_form(args),
-        to_stdout=args.output is None,
-        watchers=inspection(args, context, [pass_.name for pass_ in passes]),
-    )
+    with command_line():
+        passes = without_passes(passes, args.disable_pass, keep_required=False)
+        passes = passes if args.stop_after is None else up_to_pass(passes, args.stop_after)
+    context.recorder.flags = given_flags(args)
+    job = _Job(args, passes, filename, context)
     results: list[str] = []
     problems: list[Diagnostic] = []
     for part in split_input(text) if args.split_input_file else [text]:
+        expected = find_expected(part, filename) if args.verify_diagnostics else []
         found: list[Diagnostic] = []
         try:
             results.append(job.run(part, found))
-        except BrokenModuleError:
+        except InternalDiagnosticError:
             raise
         except DiagnosticError as error:
             found += error.diagnostics
@@ -67,13 +69,11 @@ def run_opt(args: Namespace, context: Context) -> int:
                 problems += found
                 continue
         if args.verify_diagnostics:
-            problems += compare(find_expected(part), found, filename)
+            problems += compare(expected, found, filename)
         else:
             context.show_diagnostics(found)
-    if args.timing:
-        from .views.timing import timing_table
-
-        context.terminal.show(timing_table(job.records), asked=True)
+    if args.timing is not None:
+        show_timing(job.timing.total(job.records, first=_PARSER), args.timing, context.terminal)
     if problems:
         raise DiagnosticError(problems)
     _write(args.output, f"{SPLIT}\n".join(results))
@@ -83,32 +83,37 @@ def run_opt(args: Namespace, context: Context) -> int:
 class _Job:
     """What is done to each input."""
 
-    def __init__(
-        self,
-        passes: Sequence[Pass],
-        filename: str,
-        context: Context,
-        *,
-        allow_unregistered: bool,
-        form: TextForm,
-        to_stdout: bool,
-        watchers: Sequence[Instrumentation],
-    ) -> None:
-        self.form = form
-        self.to_stdout = to_stdout
+    def __init__(self, args: Namespace, passes: Sequence[Pass], filename: str, context: Context) -> None:
+        self.form = text_form(args)
+        self.to_stdout = args.output is None
+        self.round_trip = args.verify_roundtrip
         self.passes = passes
         self.filename = filename
         self.recorder = context.recorder
-        self.manager = PassManager(passes, allow_unregistered=allow_unregistered, instrumentations=watchers)
+        watchers = inspection(args, context, [pass_.name for pass_ in passes])
+        if self.round_trip:
+            # Ahead of the recorder, which then still has what the pass was given.
+            watchers.insert(0, RoundTripWatcher())
+        self.manager = PassManager(
+            passes,
+            verify_each=args.verify_each,
+            allow_unregistered=args.allow_unregistered_dialect,
+            instrumentations=watchers,
+        )
+        self.timing = Timing()
         self.records: list[PassRecord] = []
 
     def run(self, text: str, found: list[Diagnostic]) -> str:
         """Return the text of what one input becomes; adds what the passes remark to `found`."""
         self.recorder.pipeline(self.passes)
-        module = parse_module(text, self.filename)
-        context = PassContext(found)
-        self.records += self.manager.run(module, context)
-        return (ir_text(module, sys.stdout, self.form) if self.to_stdout else self.form.of(module)) + "\n"
+        with self.timing.part(_PARSER):
+            module = parse_module(text, self.filename)
+        if self.round_trip:
+            check_round_trip(module, "before the first pass")
+        self.records += self.manager.run(module, PassContext(found))
+        with self.timing.part(_PRINTER):
+            shown = ir_text(module, sys.stdout, self.form) if self.to_stdout else self.form.of(module)
+        return f"{shown}\n"
 
 
 def split_input(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from .inspect_options import INSPECT_OPTIONS, add_inspect_options, close_optional_values
+from .opt_options import add_opt, add_plugins
 
 DEFAULT_TARGET = "tiny"
 DEFAULT_TOKENS = 32
@@ -22,7 +23,6 @@ COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("stop_after", "--stop-after", None),
     ("pass_pipeline", "--pass-pipeline", None),
     ("plugins", "--load-pass-plugin", []),
-    ("timing", "--timing", False),
 )
 """Options that only mean something where a `.wdl` is compiled: parsed name, as typed, default."""
 
@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_compile(commands)
     _add_run(commands)
-    _add_opt(commands)
+    add_opt(_command(commands, "opt", "run passes on IR and print what comes out"))
     _add_listings(commands)
     return parser
 
@@ -152,19 +152,7 @@ def _add_compile_options(parser: argparse.ArgumentParser) -> None:
         metavar="PIPELINE",
         help="run these passes instead of the default ones, which `wsc passes --pipeline` prints",
     )
-    _add_plugins(group)
-    group.add_argument("--timing", action="store_true", help="show where the compilation's time went")
-
-
-def _add_plugins(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
-    parser.add_argument(
-        "--load-pass-plugin",
-        dest="plugins",
-        action="append",
-        default=[],
-        metavar="FILE.py",
-        help="register the passes that a file defines, in place of those of the same name",
-    )
+    add_plugins(group)
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -215,32 +203,6 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_compile_options(parser)
 
 
-def _add_opt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    parser = _command(commands, "opt", "run passes on IR and print what comes out")
-    parser.add_argument("file", metavar="FILE.mlir", help="the IR in generic form; - reads stdin")
-    parser.add_argument(
-        "-p", dest="pipeline", default="", metavar="PIPELINE", help="passes: 'pass{option=value},pass'"
-    )
-    parser.add_argument("-o", dest="output", metavar="FILE.mlir", help="write here instead of to stdout")
-    _add_plugins(parser)
-    parser.add_argument("--timing", action="store_true", help="show where the time went")
-    parser.add_argument(
-        "--split-input-file", action="store_true", help="the file holds inputs between lines '// -----'"
-    )
-    parser.add_argument(
-        "--verify-diagnostics",
-        action="store_true",
-        help="check that exactly the diagnostics of '// expected-error {{...}}' comments come",
-    )
-    parser.add_argument(
-        "--run-reproducer", action="store_true", help="run the pipeline that stands in the file's comments"
-    )
-    parser.add_argument(
-        "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"
-    )
-    add_inspect_options(parser)
-
-
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
     parser = _command(commands, "passes", "list the passes, or what one does and its options")
     parser.add_argument("name", nargs="?", metavar="NAME", help="a pass")
@@ -248,7 +210,7 @@ def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--pipeline", action="store_true", help="print the pipeline that compiles an entry, and nothing else"
     )
     parser.add_argument("--entry", metavar="NAME", help="the entry of --pipeline (default: decode)")
-    _add_plugins(parser)
+    add_plugins(parser)
     parser = _command(commands, "targets", "list the targets, or one's numbers, each with its source")
     parser.add_argument("name", nargs="?", metavar="NAME|FILE.toml", help="a target")
     parser = _command(commands, "ops", "list the dialects and operations, or what one looks like")

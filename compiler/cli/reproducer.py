@@ -8,6 +8,7 @@ import re
 import shlex
 import tempfile
 import traceback
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,15 @@ PIPELINE_COMMENT = "pipeline: "
 """What stands before the pipeline in a reproducer's comment."""
 PLUGINS_COMMENT = "plugins: "
 """What stands before the files of plug-ins, quoted as for a shell."""
+FLAGS_COMMENT = "options: "
+"""What stands before the options of `wsc opt` that decide what is wrong."""
+
+REPRODUCED_FLAGS: dict[str, tuple[str, bool]] = {
+    "--allow-unregistered-dialect": ("allow_unregistered_dialect", True),
+    "--no-verify-each": ("verify_each", False),
+    "--verify-roundtrip": ("verify_roundtrip", True),
+}
+"""These options: the parsed name of each, and its value where the option is given."""
 
 
 def version() -> str:
@@ -47,6 +57,20 @@ def plugins_in(filename: str, text: str) -> list[str]:
         raise FileError(filename, f"has a wrong line '// {PLUGINS_COMMENT}...': {error}") from error
 
 
+def flags_in(filename: str, text: str) -> list[str]:
+    """Return the options that a reproducer needs. Raises `FileError` for others than `REPRODUCED_FLAGS`."""
+    flags = (_comment(FLAGS_COMMENT, text) or "").split()
+    for flag in flags:
+        if flag not in REPRODUCED_FLAGS:
+            raise FileError(filename, f"has a wrong line '// {FLAGS_COMMENT}...': {flag} cannot stand there")
+    return flags
+
+
+def given_flags(args: Namespace) -> list[str]:
+    """Return those of `REPRODUCED_FLAGS` that are given."""
+    return [flag for flag, (name, value) in REPRODUCED_FLAGS.items() if getattr(args, name) is value]
+
+
 def _comment(start: str, text: str) -> str | None:
     """Return what follows `start` in the first comment that begins so."""
     match = re.search(rf"^// {re.escape(start)}(.*)$", text, re.MULTILINE)
@@ -63,6 +87,8 @@ class Recorder:
 
     def __init__(self, argv: Sequence[str]) -> None:
         self.argv = list(argv)
+        self.flags: list[str] = []
+        """Those of `REPRODUCED_FLAGS` that are given."""
         self._text: tuple[str, str] | None = None
         self._passes: list[Pass] = []
         self._module: Operation | None = None
@@ -94,6 +120,8 @@ class Recorder:
         lines = [f"wsc {version()}: internal error", f"command: wsc {shlex.join(self.argv)}"]
         if plugins:
             lines.append(f"{PLUGINS_COMMENT}{shlex.join(plugins)}")
+        if self.flags:
+            lines.append(f"{FLAGS_COMMENT}{' '.join(self.flags)}")
         if self._module is not None:
             from ...passes.pipeline import pipeline_text
 

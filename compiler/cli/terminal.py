@@ -86,9 +86,9 @@ class Terminal:
         text = "\n".join(line.rstrip() for line in capture.get().split("\n"))
         print(text, end="", file=sys.stderr, flush=True)
 
-    def announce(self, text: str) -> None:
-        """Say a sentence to people, unless they want quiet; cheaper than `show`."""
-        if not self.quiet:
+    def announce(self, text: str, *, asked: bool = False) -> None:
+        """Say a sentence to people, unless they want quiet and did not ask; cheaper than `show`."""
+        if asked or not self.quiet:
             print(text, file=sys.stderr, flush=True)
 
     def error(self, message: str, notes: Iterable[str] = ()) -> None:
@@ -107,7 +107,7 @@ class Terminal:
 
 def _colored(text: str) -> str:
     """Color the words that a rendered diagnostic starts with, and its carets."""
-    colors = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
+    colors = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m", "remark": "\x1b[1;34m"}
     lines: list[str] = []
     for line in text.split("\n"):
         word, colon, rest = line.partition(": ")

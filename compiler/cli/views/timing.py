@@ -1,28 +1,44 @@
-"""Where the time of a compilation went: one row a pass."""
+"""Where the time of a command went: one row a step, those it consists of below it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from ....passes.manager import PassRecord
+from ..timing import Step
 
 
-def timing_table(records: Sequence[PassRecord], before: tuple[str, float, int] | None = None) -> Table:
-    """Return a table of passes. `before` is a step ahead of them: name, seconds, operations it left."""
-    rows = [(record.name, record.seconds, record.operations) for record in records]
-    if before is not None:
-        rows.insert(0, before)
-    total = sum(seconds for _, seconds, _ in rows)
-    table = Table(box=None, title="time by pass, verification excluded", title_justify="left")
-    table.add_column("pass")
-    for heading in ("seconds", "share", "operations after"):
+def timing_table(total: Step) -> Table:
+    """Return a table of the steps that `total` consists of, with their sum as the last row."""
+    table = Table(box=None, title="time by step", title_justify="left")
+    table.add_column("step")
+    for heading in ("seconds", "share", "operations", "memory"):
         table.add_column(heading, justify="right")
-    for name, seconds, operations in rows:
-        share = seconds / total if total else 0.0
-        table.add_row(name, f"{seconds:.3f}", f"{share:.0%}", f"{operations:,}")
-    table.add_row("total", f"{total:.3f}", "", "")
+    for depth, step in _rows(total.steps, 0):
+        share = f"{step.seconds / total.seconds:.0%}" if total.seconds else ""
+        name = "  " * depth + step.name
+        table.add_row(name, f"{step.seconds:.3f}", share, _operations(step), _memory(step))
+    table.add_row("total", f"{total.seconds:.3f}", "", "", "")
     return table
+
+
+def _rows(steps: tuple[Step, ...], depth: int) -> Iterator[tuple[int, Step]]:
+    for step in steps:
+        yield depth, step
+        yield from _rows(step.steps, depth + 1)
+
+
+def _operations(step: Step) -> str:
+    """Return how many operations there were before and after a step."""
+    if step.operations is None:
+        return ""
+    before, after = step.operations
+    return f"{after:,}" if before == after else f"{before:,} -> {after:,}"
+
+
+def _memory(step: Step) -> str:
+    """Return by how many MB the peak grew, in a tenth where it grew at all."""
+    if step.peak_growth_bytes is None:
+        return ""
+    return f"+{step.peak_growth_bytes / 1e6:.1f} MB" if step.peak_growth_bytes else "-"

@@ -6,7 +6,7 @@ import pytest
 
 from wsc.compiler.cli.expected import compare, find_expected
 from wsc.compiler.cli.opt import split_input
-from wsc.ir.diagnostics import Diagnostic, Severity
+from wsc.ir.diagnostics import Diagnostic, DiagnosticError, Severity
 from wsc.ir.location import UNKNOWN, FileLoc
 
 from .conftest import Command
@@ -31,6 +31,10 @@ def said(message: str, line: int, *notes: str | Diagnostic, kind: Severity = Sev
         ("// expected-error {{bad}}", [said("bad", 1, "a note without a place needs no comment")]),
         ("// expected-error {{a}}\n// expected-note {{b}}", [said("a", 1, said("b", 2, kind=Severity.NOTE))]),
         ("x", []),
+        ("// expected-remark {{done}}", [said("done", 1, kind=Severity.REMARK)]),
+        ("// expected-note-re @+1 {{n{{.}}}}", [said("no", 2, kind=Severity.NOTE)]),
+        ("// expected-error {{a {{}} b}}", [said("a {{}} b", 1)]),
+        ("// an expected-error is a comment", []),
     ],
 )
 def test_what_is_expected_and_given(text: str, given: list[Diagnostic]) -> None:
@@ -55,6 +59,26 @@ def test_what_is_expected_and_given(text: str, given: list[Diagnostic]) -> None:
 )
 def test_what_does_not_agree(text: str, given: list[Diagnostic], problem: str) -> None:
     assert problem in [found.message for found in compare(find_expected(text), given, "f")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x // expected-error @ {{a}}", "not a comment that expects a diagnostic"),
+        ("x // expected-error {{a}", "not a comment that expects a diagnostic"),
+        ("x // expected-fatal {{a}}", "not a comment that expects a diagnostic"),
+        ("x // expected-error {{a}} // expected-note {{b}}", "needs a line of its own"),
+        ("x // expected-error-re {{a{{(}}}}", "not a regular expression"),
+        ("x // expected-error @-3 {{a}}", "there is no line @-3"),
+        ("// expected-error @above {{a}}", "there is no line @above"),
+    ],
+)
+def test_a_comment_that_is_wrong(text: str, problem: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        find_expected(f"{text}", "f.mlir")
+    (found,) = caught.value.diagnostics
+    assert problem in found.message
+    assert str(found.location) == f'"f.mlir":1:{text.index("expected") + 1}'
 
 
 def test_splitting_keeps_line_numbers() -> None:
