@@ -18,7 +18,7 @@ from .attributes import (
 from .location import FileLoc, Location
 from .operation import Block, Operation, Region, Value
 
-_UNKNOWN_VALUE = "%<<unknown>>"
+UNKNOWN_VALUE = "%<<unknown>>"
 """Stands for a value that no operation or block of the printed tree defines; no parser accepts it."""
 
 
@@ -29,8 +29,8 @@ def print_operation(operation: Operation, *, locations: bool = False, elide_larg
     depends on the structure alone. `locations` adds `loc(...)` behind each operation; `elide_large`
     leaves out the elements of constants with more than so many (such text is for reading only).
     """
-    printer = _Printer(locations, elide_large)
-    printer.number(_outermost(operation))
+    printer = Printer(locations, elide_large)
+    printer.number(outermost(operation))
     printer.operation(operation, "")
     return "".join(printer.parts)
 
@@ -53,22 +53,28 @@ def _entry(key: str, value: Attribute, elide_large: int | None) -> str:
     return name if isinstance(value, UnitAttr) else f"{name} = {attribute_text(value, elide_large)}"
 
 
-def _outermost(operation: Operation) -> Operation:
+def outermost(operation: Operation) -> Operation:
+    """Return the operation that holds `operation` and that nothing holds."""
     parent = operation.parent_op
     while parent is not None:
         operation, parent = parent, parent.parent_op
     return operation
 
 
-class _Printer:
+def has_label(index: int, block: Block) -> bool:
+    """Whether a line names the block, the `index`-th of its region; the first one may do without."""
+    return bool(index or block.arguments or not block.operations)
+
+
+class Printer:
     """The state of one print: names of values and blocks, texts of objects that occur often."""
 
     def __init__(self, locations: bool, elide_large: int | None) -> None:
         self.parts: list[str] = []
-        self._locations = locations
-        self._elide_large = elide_large
-        self._values: dict[Value, str] = {}
-        self._blocks: dict[Block, str] = {}
+        self.locations = locations
+        self.elide_large = elide_large
+        self.values: dict[Value, str] = {}
+        self.block_names: dict[Block, str] = {}
         # By identity: types and locations are shared by many operations, and live as long as those.
         self._types: dict[int, str] = {}
         self._location_texts: dict[int, str] = {}
@@ -78,7 +84,7 @@ class _Printer:
 
     def number(self, root: Operation) -> None:
         """Name all values and blocks: a region's own first, then those nested in it go on from there."""
-        values = self._values
+        values = self.values
         pending: list[tuple[Region, int, int]] = []
         next_value = self._number_results(root, 0)
         pending.extend((region, next_value, 0) for region in root.regions)
@@ -86,7 +92,7 @@ class _Printer:
             region, next_value, next_argument = pending.pop()
             nested: list[Operation] = []
             for index, block in enumerate(region.blocks):
-                self._blocks[block] = f"^bb{index}"
+                self.block_names[block] = f"^bb{index}"
                 for argument in block.arguments:
                     if index == 0:
                         values[argument] = f"%arg{next_argument}"
@@ -110,12 +116,12 @@ class _Printer:
         """Name several results `%0#0`, `%0#1`; they share one number."""
         for result in operation.results:
             suffix = f"#{result.index}" if len(operation.results) > 1 else ""
-            self._values[result] = f"%{next_value}{suffix}"
+            self.values[result] = f"%{next_value}{suffix}"
         return next_value + 1 if operation.results else next_value
 
     def operation(self, operation: Operation, indent: str) -> None:
         """Append the text of `operation` to `parts`; the caller writes the newline."""
-        values = self._values
+        values = self.values
         name = self._names.get(operation.name)
         if name is None:
             name = self._names[operation.name] = quote(operation.name)
@@ -127,25 +133,28 @@ class _Printer:
             left = f"{values[results[0]].partition('#')[0]}:{len(results)} = "
         arguments = inputs = ""
         if operands:
-            arguments = ", ".join([values.get(operand, _UNKNOWN_VALUE) for operand in operands])
-            inputs = self._type_texts(operands)
+            arguments = ", ".join([values.get(operand, UNKNOWN_VALUE) for operand in operands])
+            inputs = self.types_text(operands)
         if operation.successors or operation.regions:
             self.parts.append(f"{indent}{left}{name}({arguments})")
             self._nested(operation, indent)
             head = ""
         else:
             head = f"{indent}{left}{name}({arguments})"
-        attributes = self._attributes(operation.attributes) if operation.attributes else ""
-        outputs = self._type_texts(results)
-        if len(results) != 1 or isinstance(results[0].type, FunctionType):
-            outputs = f"({outputs})"
-        location = self._location(operation.location) if self._locations else ""
+        attributes = self.attributes_text(operation.attributes) if operation.attributes else ""
+        outputs = self.outputs_text(results)
+        location = self.location_text(operation.location) if self.locations else ""
         self.parts.append(f"{head}{attributes} : ({inputs}) -> {outputs}{location}")
+
+    def outputs_text(self, results: Sequence[Value]) -> str:
+        """Return the types of results as they stand behind the arrow."""
+        text = self.types_text(results)
+        return f"({text})" if len(results) != 1 or isinstance(results[0].type, FunctionType) else text
 
     def _nested(self, operation: Operation, indent: str) -> None:
         parts = self.parts
         if operation.successors:
-            parts.append(f"[{', '.join(self._blocks.get(b, '^unknown') for b in operation.successors)}]")
+            parts.append(self.successors_text(operation))
         if operation.regions:
             separator = " ({\n"
             for region in operation.regions:
@@ -155,11 +164,15 @@ class _Printer:
                 separator = "}, {\n"
             parts.append("})")
 
+    def successors_text(self, operation: Operation) -> str:
+        """Return the blocks that an operation may jump to, in brackets."""
+        return f"[{', '.join(self.block_names.get(b, '^unknown') for b in operation.successors)}]"
+
     def _region(self, region: Region, indent: str) -> None:
         inner = indent + "  "
         for index, block in enumerate(region.blocks):
-            if index or block.arguments or not block.operations:
-                self.parts.append(f"{indent}{self._blocks[block]}{self._arguments(block)}:\n")
+            if has_label(index, block):
+                self.parts.append(f"{indent}{self.block_names[block]}{self._arguments(block)}:\n")
             for operation in block.operations:
                 self.operation(operation, inner)
                 self.parts.append("\n")
@@ -167,10 +180,11 @@ class _Printer:
     def _arguments(self, block: Block) -> str:
         if not block.arguments:
             return ""
-        return f"({', '.join(f'{self._values[a]}: {self._type_texts((a,))}' for a in block.arguments)})"
+        return f"({', '.join(f'{self.values[a]}: {self.types_text((a,))}' for a in block.arguments)})"
 
-    def _attributes(self, attributes: dict[str, Attribute]) -> str:
-        keys, elide_large = self._keys, self._elide_large
+    def attributes_text(self, attributes: dict[str, Attribute]) -> str:
+        """Return the entries in braces, with a blank in front."""
+        keys, elide_large = self._keys, self.elide_large
         entries: list[str] = []
         for key in sorted(attributes) if len(attributes) > 1 else attributes:
             value = attributes[key]
@@ -180,7 +194,8 @@ class _Printer:
             entries.append(text)
         return f" {{{', '.join(entries)}}}"
 
-    def _type_texts(self, values: Sequence[Value]) -> str:
+    def types_text(self, values: Sequence[Value]) -> str:
+        """Return the types of values, with commas between."""
         if len(values) == 1:
             type = values[0].type
             return self._types.get(id(type)) or self._type_text(type)
@@ -190,7 +205,8 @@ class _Printer:
         text = self._types[id(type)] = str(type)
         return text
 
-    def _location(self, location: Location) -> str:
+    def location_text(self, location: Location) -> str:
+        """Return `loc(...)`, with a blank in front."""
         if type(location) is FileLoc:
             # Nearly always another one for each operation: only the file's name is worth keeping.
             file = self._files.get(location.file) or self._files.setdefault(
