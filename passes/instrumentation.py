@@ -9,6 +9,8 @@ from enum import Enum
 from pathlib import Path
 
 from ..ir.diagnostics import error_at
+from ..ir.diff import Difference, difference
+from ..ir.listing import Listing
 from ..ir.location import UNKNOWN
 from ..ir.operation import Operation
 from ..ir.printer import print_operation
@@ -37,11 +39,11 @@ class Dump:
     module: Operation
     changed: bool | None = None
 
-    @property
-    def header(self) -> str:
-        """The line above the dump, `// -----// IR Dump After Fuse (fuse) //----- //`."""
+    def header(self, what: str = "Dump") -> str:
+        """Return the line above, `// -----// IR Dump After Fuse (fuse) //----- //`."""
         when = {When.BEFORE: "Before {}", When.AFTER: "After {}", When.FAILED: "After {} Failed"}[self.when]
-        return f"// -----// IR Dump {when.format(type(self.pass_).__name__)} ({self.pass_.name}) //----- //"
+        where = when.format(type(self.pass_).__name__)
+        return f"// -----// IR {what} {where} ({self.pass_.name}) //----- //"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,19 @@ class Selection:
 
 
 class DumpWatcher(Instrumentation):
-    """Calls `show` with the dumps that are wanted."""
+    """Calls `show` with the dumps that are wanted; with `tells_changes`, each knows if the module changed."""
 
-    def __init__(self, selection: Selection, show: Callable[[Dump], None]) -> None:
+    def __init__(
+        self, selection: Selection, show: Callable[[Dump], None], *, tells_changes: bool = False
+    ) -> None:
         self._selection = selection
         self._show = show
+        self._tells_changes = tells_changes
 
     @property
     def wants_changes(self) -> bool:
-        """Whether only changes are shown."""
-        return self._selection.only_changes
+        """Whether it matters if the module changed."""
+        return self._tells_changes or self._selection.only_changes
 
     def before(self, pass_: Pass, module: Operation) -> None:
         """Show the module that the pass is given."""
@@ -94,6 +99,46 @@ class DumpWatcher(Instrumentation):
     def _offer(self, dump: Dump) -> None:
         if self._selection.wants(dump):
             self._show(dump)
+
+
+class DiffWatcher(Instrumentation):
+    """Calls `show` with what passes changed, by listings that `look` makes.
+
+    Of `selection`, what it says of dumps after passes counts: a difference shows both sides.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        look: Callable[[Operation], Listing],
+        show: Callable[[Dump, Listing, Difference], None],
+    ) -> None:
+        self._selection = selection
+        self._look = look
+        self._show = show
+        self._seen: tuple[Operation, Listing] | None = None
+
+    def before(self, pass_: Pass, module: Operation) -> None:
+        """Look at the module, unless that was done after the pass before."""
+        if self._seen is None or self._seen[0] is not module:
+            self._seen = module, self._look(module)
+
+    def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
+        """Show what the pass changed."""
+        self._compare(pass_, When.AFTER, module)
+
+    def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
+        """Show what the pass changed before it failed."""
+        self._compare(pass_, When.FAILED, module)
+
+    def _compare(self, pass_: Pass, when: When, module: Operation) -> None:
+        assert self._seen is not None, "a pass ended that never began"
+        old, new = self._seen[1], self._look(module)
+        self._seen = module, new
+        found = difference(old, new)
+        dump = Dump(pass_, when, module, bool(found.lines))
+        if self._selection.wants(dump):
+            self._show(dump, new, found)
 
 
 _DUMP_NAME = re.compile(r"\d{2,}_[a-z][a-z0-9-]*(\.failed)?\.mlir")

@@ -84,13 +84,15 @@ def build(args: Namespace, context: Context) -> Build:
     with command_line():
         passes = options.pipeline()
     strategy = next((p.strategy for p in passes if isinstance(p, Partition)), args.strategy)
-    instrumentations = inspection(args, context, [pass_.name for pass_ in passes])
     text = read_text(args.model)
     filename = context.sources.add(args.model, text)
     context.recorder.source(args.model, text)
     context.recorder.pipeline(passes)
-    with PassProgress(context.terminal) as progress:
-        compilation = compile_module(text, filename, options, [*instrumentations, progress])
+    with (
+        inspection(args, context, [pass_.name for pass_ in passes]) as watchers,
+        PassProgress(context.terminal) as progress,
+    ):
+        compilation = compile_module(text, filename, options, [*watchers, progress])
     context.show_diagnostics(compilation.remarks)
     timing = Timing({FRONT_END: compilation.frontend_seconds}).total(compilation.records, first=FRONT_END)
     if args.timing is not None:
@@ -98,9 +100,9 @@ def build(args: Namespace, context: Context) -> Build:
     return Build(compilation, options, description, strategy, timing)
 
 
-def print_stopped(built: Build, args: Namespace) -> None:
+def print_stopped(built: Build, args: Namespace, context: Context) -> None:
     """Print the module of a compilation that `--stop-after` ended to stdout."""
     from .inspection import text_form
     from .ir_text import ir_text
 
-    print(ir_text(built.compilation.module, sys.stdout, text_form(args)))
+    print(ir_text(built.compilation.module, sys.stdout, text_form(args), context.sources.shown))

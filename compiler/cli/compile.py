@@ -22,7 +22,7 @@ def run_compile(args: Namespace, context: Context) -> int:
         raise FileError(str(path), "cannot be written: there is no such folder")
     built = build(args, context)
     if args.stop_after is not None:
-        print_stopped(built, args)
+        print_stopped(built, args, context)
         return ExitStatus.DONE
     data = write_program(built, path)
     show_floor_plan(built, context)

@@ -16,6 +16,9 @@ INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_ir_after_all", "--print-ir-after-all", False),
     ("print_ir_after_change", "--print-ir-after-change", False),
     ("print_ir_after_failure", "--print-ir-after-failure", False),
+    ("print_ir_diff", "--print-ir-diff", False),
+    ("print_ir_scope", "--print-ir-scope", None),
+    ("print_ir_format", "--print-ir-format", "text"),
     ("print_locations", "--print-locations", False),
     ("elide_large", "--elide-large", None),
     ("dump_dir", "--dump-dir", None),
@@ -55,6 +58,22 @@ def add_inspect_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGr
     )
     group.add_argument(
         "--print-ir-after-failure", action="store_true", help="print the IR as a failing pass left it"
+    )
+    group.add_argument(
+        "--print-ir-diff",
+        action="store_true",
+        help="print what each pass (of those to print after) changed instead of the whole IR",
+    )
+    group.add_argument(
+        "--print-ir-scope",
+        metavar="SYMBOL",
+        help="print only what concerns a symbol or a layer: its definition and what refers to it",
+    )
+    group.add_argument(
+        "--print-ir-format",
+        choices=("text", "json"),
+        default="text",
+        help="how the IR and differences are printed: json is one object a line (default: text)",
     )
     group.add_argument(
         "--print-locations", action="store_true", help="print where in the model operations come from, too"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,27 +16,37 @@ from .errors import UsageError
 from .inspect_options import EVERY_PASS
 
 if TYPE_CHECKING:
+    from ...ir.diff import Difference
+    from ...ir.listing import Listing
     from ...passes.instrumentation import Dump, Selection
     from ...passes.manager import Instrumentation
     from .ir_text import TextForm
+    from .scope_watch import ScopeWatch
 
 
-def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> list[Instrumentation]:
-    """Return what watches the passes, which are called `passes`, besides progress.
+@contextmanager
+def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Generator[list[Instrumentation]]:
+    """Within, the passes, which are called `passes`, run; yield what watches them, besides progress.
 
-    Raises `UsageError` for passes that do not run, `DiagnosticError` if a folder cannot be written.
+    Raises `UsageError` for passes that do not run and for a scope that no module had, `DiagnosticError` if
+    a folder cannot be written.
     """
     from ...ir.printer import print_operation
-    from ...passes.instrumentation import DirectoryDump, DumpWatcher, Selection
+    from ...passes.instrumentation import DirectoryDump
+    from .scope_watch import ScopeWatch
 
     found: list[Instrumentation] = [context.recorder]
-    selection = _selection(args, passes)
-    if selection != Selection():
-        found.append(DumpWatcher(selection, partial(_print_dump, form=text_form(args))))
+    scope = ScopeWatch(text_form(args), args.print_ir_scope)
+    found += _stream_watchers(args, context, _selection(args, passes), scope)
+    if args.print_ir_scope is not None and len(found) == 1:
+        raise UsageError(
+            "--print-ir-scope prints nothing by itself", "it goes with --print-ir-diff and others"
+        )
     if args.dump_dir is not None:
         # With locations and all elements, so that a dump loses nothing when `wsc opt` goes on from it.
         found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
-    return found
+    yield found
+    scope.check()
 
 
 def text_form(args: Namespace) -> TextForm:
@@ -44,15 +56,41 @@ def text_form(args: Namespace) -> TextForm:
     return TextForm(args.print_locations, args.elide_large)
 
 
+def _stream_watchers(
+    args: Namespace, context: Context, selection: Selection, scope: ScopeWatch
+) -> Iterator[Instrumentation]:
+    """Yield what writes to stderr."""
+    from ...passes.instrumentation import DiffWatcher, DumpWatcher, Selection
+    from .views.ir_stream import JsonStream, TextStream
+
+    as_json = args.print_ir_format == "json"
+    stream = JsonStream(sys.stderr) if as_json else TextStream(sys.stderr, context.sources.shown)
+
+    def whole(dump: Dump) -> None:
+        stream.whole(dump, scope.listing(dump.module), scope.note(dump.module))
+
+    def difference(dump: Dump, listing: Listing, found: Difference) -> None:
+        stream.difference(dump, listing, found, scope.note(dump.module))
+
+    wholes = Selection(selection.before) if args.print_ir_diff else selection
+    if wholes != Selection():
+        yield DumpWatcher(wholes, whole, tells_changes=as_json)
+    if args.print_ir_diff:
+        yield DiffWatcher(replace(selection, before=()), scope.listing_or_empty, difference)
+
+
 def _selection(args: Namespace, passes: Sequence[str]) -> Selection:
+    """Return the dumps that are wanted; differences without any word on passes come after each."""
     from ...passes.instrumentation import Selection
 
     before = _names(args.print_ir_before, "--print-ir-before", passes)
     after = _names(args.print_ir_after, "--print-ir-after", passes)
-    every_change = args.print_ir_after_change and args.print_ir_after is None
+    for_each = args.print_ir_after_change or (args.print_ir_diff and not args.print_ir_after_failure)
+    if args.print_ir_after_all or (for_each and args.print_ir_after is None):
+        after = None
     return Selection(
         None if args.print_ir_before_all else before,
-        None if args.print_ir_after_all or every_change else after,
+        after,
         args.print_ir_after_change,
         args.print_ir_after_failure,
     )
@@ -74,9 +112,3 @@ def _names(text: str | None, flag: str, passes: Sequence[str]) -> tuple[str, ...
                 f"passes that run: {', '.join(dict.fromkeys(passes))}",
             )
     return names
-
-
-def _print_dump(dump: Dump, form: TextForm) -> None:
-    from .ir_text import ir_text
-
-    print(dump.header, ir_text(dump.module, sys.stderr, form), sep="\n", file=sys.stderr)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...ir.diagnostics import Diagnostic, DiagnosticError
 from ...ir.parser import parse_module
 from ...passes.base import Pass, PassContext
-from ...passes.manager import InternalDiagnosticError, PassManager, PassRecord
+from ...passes.manager import Instrumentation, InternalDiagnosticError, PassManager, PassRecord
 from ...passes.pipeline import PIPELINE_FILE, parse_pipeline, up_to_pass, without_passes
 from ...passes.round_trip import RoundTripWatcher, check_round_trip
 from .context import Context
@@ -53,11 +53,19 @@ def run_opt(args: Namespace, context: Context) -> int:
         passes = without_passes(passes, args.disable_pass, keep_required=False)
         passes = passes if args.stop_after is None else up_to_pass(passes, args.stop_after)
     context.recorder.flags = given_flags(args)
-    job = _Job(args, passes, filename, context)
+    with inspection(args, context, [pass_.name for pass_ in passes]) as watchers:
+        job = _Job(args, passes, filename, context, watchers)
+        results = _results(args, context, job, text)
+    _write(args.output, f"{SPLIT}\n".join(results))
+    return ExitStatus.DONE
+
+
+def _results(args: Namespace, context: Context, job: _Job, text: str) -> list[str]:
+    """Return what each input in `text` becomes. Raises `DiagnosticError` with all that is wrong in them."""
     results: list[str] = []
     problems: list[Diagnostic] = []
     for part in split_input(text) if args.split_input_file else [text]:
-        expected = find_expected(part, filename) if args.verify_diagnostics else []
+        expected = find_expected(part, job.filename) if args.verify_diagnostics else []
         found: list[Diagnostic] = []
         try:
             results.append(job.run(part, found))
@@ -69,31 +77,36 @@ def run_opt(args: Namespace, context: Context) -> int:
                 problems += found
                 continue
         if args.verify_diagnostics:
-            problems += compare(expected, found, filename)
+            problems += compare(expected, found, job.filename)
         else:
             context.show_diagnostics(found)
     if args.timing is not None:
         show_timing(job.timing.total(job.records, first=_PARSER), args.timing, context.terminal)
     if problems:
         raise DiagnosticError(problems)
-    _write(args.output, f"{SPLIT}\n".join(results))
-    return ExitStatus.DONE
+    return results
 
 
 class _Job:
     """What is done to each input."""
 
-    def __init__(self, args: Namespace, passes: Sequence[Pass], filename: str, context: Context) -> None:
+    def __init__(
+        self,
+        args: Namespace,
+        passes: Sequence[Pass],
+        filename: str,
+        context: Context,
+        watchers: Sequence[Instrumentation],
+    ) -> None:
         self.form = text_form(args)
         self.to_stdout = args.output is None
         self.round_trip = args.verify_roundtrip
         self.passes = passes
         self.filename = filename
         self.recorder = context.recorder
-        watchers = inspection(args, context, [pass_.name for pass_ in passes])
         if self.round_trip:
             # Ahead of the recorder, which then still has what the pass was given.
-            watchers.insert(0, RoundTripWatcher())
+            watchers = [RoundTripWatcher(), *watchers]
         self.manager = PassManager(
             passes,
             verify_each=args.verify_each,

@@ -110,7 +110,7 @@ def _load(args: Namespace, context: Context) -> _Loaded | None:
         built = build(args, context)
         compilation = built.compilation
         if args.stop_after is not None:
-            print_stopped(built, args)
+            print_stopped(built, args, context)
             return None
         if args.output is not None:
             write_program(built, Path(args.output))

@@ -56,9 +56,9 @@ def shown(
 def test_the_header_is_mlirs() -> None:
     module = parse_module(TEXT)
     expected = "// -----// IR Dump After CombineCollectives (combine-collectives) //----- //"
-    assert Dump(CombineCollectives(), When.AFTER, module).header == expected
-    assert Dump(CSE(), When.BEFORE, module).header == "// -----// IR Dump Before CSE (cse) //----- //"
-    assert Dump(CSE(), When.FAILED, module).header == "// -----// IR Dump After CSE Failed (cse) //----- //"
+    assert Dump(CombineCollectives(), When.AFTER, module).header() == expected
+    assert Dump(CSE(), When.BEFORE, module).header() == "// -----// IR Dump Before CSE (cse) //----- //"
+    assert Dump(CSE(), When.FAILED, module).header() == "// -----// IR Dump After CSE Failed (cse) //----- //"
 
 
 def test_nothing_is_shown_unless_asked_for() -> None:
