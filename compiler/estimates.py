@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..ir.attributes import DictAttr, IntegerAttr, SymbolRefAttr
+from ..ir.dialects.dist_type import dist_tensor, window_rows
 from ..ir.dialects.fabric import numbers
 from ..ir.operation import Operation
 from ..ir.target import Target
@@ -80,7 +81,10 @@ class EstimateWatcher:
 
 
 def estimate_placed(module: Operation) -> Estimates | None:
-    """Return the estimates for a module with instances and links; None for one at another level."""
+    """Return the estimates for a module with instances and links; None for one at another level.
+
+    Of a module that executes a whole window of rows, they are for one row.
+    """
     attribute = module.attributes.get(TARGET_ATTRIBUTE)
     placed = [_Placed(op, module) for op in module.body.operations if op.name == "fabric.instance"]
     if not placed or not isinstance(attribute, DictAttr) or not any(p.has_work for p in placed):
@@ -91,11 +95,10 @@ def estimate_placed(module: Operation) -> Estimates | None:
     context = max(longest_cache(p.region.body) for p in placed)
     middle, last = context // 2, max(context - 1, 0)
     positions = sorted({middle, *(last * index // _SAMPLES for index in range(_SAMPLES + 1))})
-    return Estimates(
-        cycles_per_token=sum(p.cycles(target, middle) for p in placed) + hops,
-        lower_bound_cycles_per_token=sum(p.ideal_cycles(target, middle) for p in placed),
-        by_position={at: sum(p.cycles(target, at) for p in placed) + hops for at in positions},
-    )
+    rows = max(p.window for p in placed)
+    by_position = {at: (sum(p.cycles(target, at) for p in placed) + hops) / rows for at in positions}
+    bound = sum(p.ideal_cycles(target, middle) for p in placed) / rows
+    return Estimates(by_position[middle], bound, by_position)
 
 
 class _Placed:
@@ -121,6 +124,12 @@ class _Placed:
     @property
     def twice_middle(self) -> tuple[int, int]:
         return 2 * self.x + self.width, 2 * self.y + self.height
+
+    @property
+    def window(self) -> int:
+        """How many rows the region's inputs have; 1 without any."""
+        inputs = (op for op in self.region.body.operations if op.name == "dist.input")
+        return max((window_rows(dist_tensor(op.result)) or 1 for op in inputs), default=1)
 
     def cycles(self, target: Target, position: int) -> int:
         return CostModel(target, self.width, self.height, position).block(self.region.body, self.trips)

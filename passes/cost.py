@@ -106,6 +106,13 @@ class CostModel:
         elements = self.tile_elements(kind)
         return ceil_div(elements, 2) if kind.element == F16 else elements
 
+    def rows(self, value: Value) -> int:
+        """Rows of a window that a PE has of `[features, rows]`; 1 of a vector."""
+        product = 1
+        for split in dist_tensor(value).dims[1:]:
+            product *= self.elements(split)
+        return product
+
     def _rate(self, *values: Value) -> int:
         kinds = [dist_tensor(value).element for value in values]
         return self.target.f16_elements_per_cycle if all(kind == F16 for kind in kinds) else self._f32
@@ -121,18 +128,23 @@ class CostModel:
         return self.vector(1, elements, self._rate(*op.operands, op.result))
 
     def _reduce(self, op: Operation) -> int:
+        rows = self.tile_elements(dist_tensor(op.result))
         elements = self.tile_elements(dist_tensor(op.operands[0]))
-        return self.vector(1, 1) + self.vector(1, elements, self._f32)
+        calls = 1 if rows == 1 else ceil_div(elements, rows)
+        return self.vector(1, rows) + self.vector(calls, ceil_div(elements, calls), self._f32)
 
     def _matvec(self, op: Operation) -> int:
-        rows, columns = (self.elements(split) for split in dist_tensor(op.operands[1]).dims)
-        return self.vector(1, columns, self._f32) + self.vector(
-            rows, columns, self.target.mixed_fma_per_cycle
-        )
+        features, columns = (self.elements(split) for split in dist_tensor(op.operands[1]).dims)
+        rows = self.rows(op.result)
+        few, many = sorted((rows, columns))
+        clear = self.vector(1, rows * columns, self._f32)
+        return clear + self.vector(few * features, many, self.target.mixed_fma_per_cycle)
 
     def _gather(self, op: Operation) -> int:
-        elements = self.tile_elements(dist_tensor(op.result))
-        return 2 * self.vector(1, elements, self._rate(op.result)) + 4 * self.target.branch_cycles
+        elements, rows = self.tile_elements(dist_tensor(op.result)), self.rows(op.result)
+        rate = self._rate(op.result)
+        copies = self.vector(rows, ceil_div(elements, rows), rate) + 4 * rows * self.target.branch_cycles
+        return self.vector(1, elements, rate) + copies
 
     def _all_reduce(self, op: Operation) -> int:
         axis = op.attribute("axis", StringAttr).value
@@ -140,9 +152,10 @@ class CostModel:
         return self.all_reduce(wavelets, self.parts(axis))
 
     def _rotate(self, op: Operation) -> int:
-        split = dist_tensor(op.result).dims[0]
+        split, rows = dist_tensor(op.result).dims[0], self.rows(op.result)
         pairs = self.elements(split) // split.local // 2
-        return 4 * self.vector(split.local, pairs, self._f32)
+        calls, elements = (split.local, pairs) if rows == 1 else (split.local * pairs, rows)
+        return 4 * self.vector(calls, elements, self._f32)
 
     def _append(self, op: Operation) -> int:
         elements = self.tile_elements(dist_tensor(op.operands[0]))
@@ -157,46 +170,58 @@ class CostModel:
 
     def _scores(self, op: Operation) -> int:
         features = dist_tensor(op.operands[0]).dims[0]
-        positions = self.elements(dist_tensor(op.result).dims[1])
+        rows, positions = self._rows_and_positions(op.result)
         tile = features.tile(self.parts(features.axis))
-        clear = self.vector(dist_tensor(op.result).dims[0].extent, positions, self._f32)
-        return clear + self.vector(features.local * tile, positions, self.target.mixed_fma_per_cycle)
+        clear = self.vector(dist_tensor(op.result).dims[0].extent, rows * positions, self._f32)
+        return clear + self.vector(features.local * tile * rows, positions, self.target.mixed_fma_per_cycle)
+
+    def _rows_and_positions(self, scores: Value) -> tuple[int, int]:
+        """Of the scores of a head on a PE: rows that ask (1 outside of windows), positions that answer."""
+        *rows, positions = (self.elements(split) for split in dist_tensor(scores).dims[1:])
+        return (rows[0] if rows else 1), positions
 
     def _softmax_max(self, op: Operation) -> int:
         scores = dist_tensor(op.operands[0])
         head_dim = op.attribute("head_dim", IntegerAttr).value
         features = op.attribute("features", Split)
         group = scores.dims[0].extent * head_dim // features.extent
-        heads = self.heads_touched(features, head_dim) * group
-        return self.vector(1, heads, self._f32) + self.vector(heads, self.elements(scores.dims[1]), self._f32)
+        rows, positions = self._rows_and_positions(op.operands[0])
+        lines = self.heads_touched(features, head_dim) * group * rows
+        return self.vector(1, lines, self._f32) + self.vector(lines, positions, self._f32)
 
     def _softmax_mix(self, op: Operation) -> int:
         features = dist_tensor(op.results[0]).dims[0]
         head_dim = op.attribute("head_dim", IntegerAttr).value
-        positions = self.elements(dist_tensor(op.operands[0]).dims[1])
-        heads = self.heads_touched(features, head_dim) * features.local
-        tile = features.tile(self.parts(features.axis))
-        linear = 3 * self.vector(heads, positions, self._f32)
-        exponential = self.vector(heads, positions, cycles_each=self.target.special_function_cycles)
-        clear = self.vector(1, features.local * tile, self._f32) + self.vector(1, heads, self._f32)
-        return clear + linear + exponential + self.vector(features.local * tile, positions, self._f32)
+        rows, positions = self._rows_and_positions(op.operands[0])
+        lines = self.heads_touched(features, head_dim) * features.local * rows
+        sums = features.local * features.tile(self.parts(features.axis)) * rows
+        linear = 3 * self.vector(lines, positions, self._f32)
+        exponential = self.vector(lines, positions, cycles_each=self.target.special_function_cycles)
+        clear = self.vector(1, sums, self._f32) + self.vector(1, lines, self._f32)
+        return clear + linear + exponential + self.vector(sums, positions, self._f32)
 
     def _softmax_divide(self, op: Operation) -> int:
-        features = dist_tensor(op.result).dims[0]
+        features, rows = dist_tensor(op.result).dims[0], self.rows(op.result)
         tile = features.tile(self.parts(features.axis))
-        return self.vector(features.local, tile, cycles_each=self.target.special_function_cycles)
+        return self.vector(features.local, tile * rows, cycles_each=self.target.special_function_cycles)
 
     def _argmax(self, op: Operation) -> int:
-        elements = self.tile_elements(dist_tensor(op.operands[0]))
-        return self.vector(1, elements, self._f32) + self.vector(
-            1, elements, cycles_each=self.target.compare_cycles
-        )
+        rows = self.rows(op.operands[0])
+        elements = ceil_div(self.tile_elements(dist_tensor(op.operands[0])), rows)
+        find = self.vector(rows, elements, cycles_each=self.target.compare_cycles)
+        return self.vector(1, rows * elements, self._f32) + find
 
     def _keep_equal(self, op: Operation) -> int:
-        return self.vector(1, 1, cycles_each=self.target.compare_cycles)
+        rows = self.tile_elements(dist_tensor(op.result))
+        return self.vector(1, rows, cycles_each=self.target.compare_cycles)
 
     def _reslice(self, op: Operation) -> int:
         return 2 * self.vector(1, self.tile_elements(dist_tensor(op.result)), self._f32)
+
+    def _spread(self, op: Operation) -> int:
+        elements, part = (self.tile_elements(dist_tensor(v)) for v in (op.result, op.operands[0]))
+        features, rate = self.elements(dist_tensor(op.result).dims[0]), self._rate(op.result)
+        return self.vector(1, elements, rate) + self.vector(features, ceil_div(part, features), rate)
 
     def _send(self, op: Operation) -> int:
         return self.message(self.wavelets(dist_tensor(op.operands[0])))
@@ -219,7 +244,7 @@ def ideal_cycles(block: Block, model: CostModel, trips: Mapping[str, int]) -> in
             )
         elif op.name == "dist.matvec":
             rows, columns = dist_tensor(op.operands[1]).dims
-            work = rows.extent * columns.extent
+            work = rows.extent * columns.extent * model.rows(op.result)
             rate = model.width * model.height * model.target.f16_elements_per_cycle
             total += ceil_div(work, rate)
         elif op.name == "dist.all_reduce":

@@ -1,4 +1,4 @@
-"""A session: a program with weights on a simulated wafer, executed position by position.
+"""A session: a program with weights on a simulated wafer, executed position by position or window by window.
 
 Every step is one launch of the same programs: all PEs start at cycle 0 and the step ends when the last
 one has ended and the network is empty. The next token stays on the wafer; the host only looks.
@@ -13,13 +13,14 @@ import numpy as np
 
 from ..ir.attributes import I32, DictAttr
 from ..ir.diagnostics import error_at
+from ..ir.dialects.dist_type import window_rows
 from ..ir.operation import Operation
 from ..ir.target import Target
 from ..ir.variable_values import DTYPES, Array, expand
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
 from .fault import MachineFault
 from .host import Variables, gather, scatter
-from .machine import Machine
+from .machine import Machine, StepResult
 from .module import machine_from_module
 from .wavelet.state import LOG_RUNS
 
@@ -30,6 +31,22 @@ class StepReport:
 
     position: int
     token: int | None
+    outputs: Mapping[str, Array]
+    cycles: int
+    breakdown: Breakdown
+    layer_cycles: float | None
+    """Mean cycles of one executed layer; None for a model without repeated layers."""
+    link_hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReport:
+    """What one execution for a whole window of rows cost and gave; `breakdown` sums to `cycles`.
+
+    `tokens` is [rows], None if nothing is greedy; each of `outputs` is [rows, features].
+    """
+
+    tokens: Array | None
     outputs: Mapping[str, Array]
     cycles: int
     breakdown: Breakdown
@@ -89,8 +106,14 @@ class Session:
 
     @property
     def input_size(self) -> int:
-        """Elements of the entry's input vector; 1 for a token."""
-        return int(np.prod(self.variables.shape(self._inputs[0]), dtype=np.int64))
+        """Elements of the entry's input vector (of one row of it); 1 for a token."""
+        size = int(np.prod(self.variables.shape(self._inputs[0]), dtype=np.int64))
+        return size // (self.window or 1)
+
+    @property
+    def window(self) -> int | None:
+        """How many rows one execution takes; None if it is one position after the other."""
+        return window_rows(self.variables.type(self._inputs[0]))
 
     @property
     def context(self) -> int | None:
@@ -99,10 +122,11 @@ class Session:
         return min(extents) if extents else None
 
     def feed(self, value: Array) -> None:
-        """Put the next input (a token or a vector) into the wafer's memory."""
+        """Put the next input (a token or a vector, or a window of them) into the wafer's memory."""
         kind = self.variables.type(self._inputs[0])
         shape = self.variables.shape(self._inputs[0])
-        array = np.asarray(value).astype(DTYPES[str(kind.element)]).reshape(shape)
+        # Rows come first for everybody else, and last on the wafer.
+        array = np.asarray(value).astype(DTYPES[str(kind.element)]).reshape(shape[::-1]).T
         scatter(self._memory, self.variables, self._inputs[0], array)
 
     def step(self, position: int, value: Array | int | None = None) -> StepReport:
@@ -112,10 +136,7 @@ class Session:
         """
         if value is not None:
             self.feed(np.asarray(value))
-        result = self.machine.run_step({"position": position}, log_level=LOG_RUNS, announce=self._announce)
-        outputs = {
-            name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
-        }
+        result, outputs = self._execute(position)
         token = outputs.pop("token", None)
         if token is not None and any(np.isnan(logits).all() for logits in outputs.values()):
             raise MachineFault("not-a-number", f"at position {position} no logit is a number", ())
@@ -128,6 +149,36 @@ class Session:
             layer_cycles_of(self.machine, result),
             result.link_hops,
         )
+
+    def encode(self, rows: Array) -> WindowReport:
+        """Execute one window: `rows` are its tokens [rows] or its vectors [rows, features].
+
+        Raises `MachineFault` when the program goes wrong.
+        """
+        self.feed(rows)
+        result, outputs = self._execute(0)
+        tokens = outputs.pop("token", None)
+        outputs = {name: values.T for name, values in outputs.items()}
+        for values in outputs.values() if tokens is not None else ():
+            broken = np.flatnonzero(np.isnan(values).all(axis=1))
+            if broken.size:
+                raise MachineFault("not-a-number", f"in row {broken[0]} no logit is a number", ())
+        return WindowReport(
+            tokens,
+            outputs,
+            result.cycles,
+            breakdown_of(self.machine, result),
+            layer_cycles_of(self.machine, result),
+            result.link_hops,
+        )
+
+    def _execute(self, position: int) -> tuple[StepResult, dict[str, Array]]:
+        """Launch the programs once; return what it cost and the entry's results by name."""
+        result = self.machine.run_step({"position": position}, log_level=LOG_RUNS, announce=self._announce)
+        outputs = {
+            name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
+        }
+        return result, outputs
 
     def generate(self, prompt: Sequence[int], tokens: int) -> Iterator[StepReport]:
         """Feed `prompt` token by token, then go on for `tokens` tokens in all.

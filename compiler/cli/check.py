@@ -50,25 +50,35 @@ class Checker:
         compare_token: bool,
     ) -> None:
         """Compute the step at `position` on `value` and compare; `outputs` are all results but the token."""
-        results = self._interpreter.step(self._entry, self._as_rows(value), position)
+        tokens = [token] if compare_token and token is not None else []
+        self._step(position, np.asarray(value)[None], tokens, outputs)
+
+    def window(self, rows: NDArray[Any], tokens: Sequence[int], outputs: Sequence[NDArray[Any]]) -> None:
+        """Compute a window of rows at once and compare all; `tokens` is empty if the entry gives none."""
+        self._step(0, rows, tokens, outputs)
+
+    def _step(
+        self, position: int, rows: NDArray[Any], tokens: Sequence[int], outputs: Sequence[NDArray[Any]]
+    ) -> None:
+        results = self._interpreter.step(self._entry, self._as_input(rows), position)
         wanted = [result for result, is_token in zip(results, self._is_token, strict=True) if not is_token]
         for result, output in zip(wanted, outputs, strict=True):
-            self._compare(result[0], output)
-        if compare_token and token is not None:
+            self._compare(result, output)
+        if not tokens:
+            return
+        right = next(result for result, is_token in zip(results, self._is_token, strict=True) if is_token)
+        for offset, (token, expected) in enumerate(zip(tokens, right, strict=True)):
             self._checked += 1
-            right = next(
-                int(result[0]) for result, is_token in zip(results, self._is_token, strict=True) if is_token
-            )
-            if right != token:
-                self._differing.append(position)
+            if token != int(expected):
+                self._differing.append(position + offset)
 
-    def _as_rows(self, value: int | NDArray[Any]) -> NDArray[Any]:
-        if isinstance(value, int):
-            return np.array([value], np.int32)
+    def _as_input(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return rows [rows, ...] in the shape and type of the entry's input."""
         kind = self._input
-        dtype = np.float16 if kind is not None and kind.element == F16 else np.float32
-        shape = kind.shape[1:] if kind is not None else value.shape
-        return value.astype(dtype).reshape(1, *shape)
+        if kind is None:
+            return rows
+        dtype = np.int32 if kind.element == I32 else np.float16 if kind.element == F16 else np.float32
+        return rows.astype(dtype).reshape(len(rows), *kind.shape[1:])
 
     def _compare(self, right: NDArray[Any], found: NDArray[Any]) -> None:
         wanted = right.astype(np.float64).reshape(-1)

@@ -36,15 +36,31 @@ class Rows:
     values: NDArray[np.float32]
 
 
-def find_input(args: Namespace, session: Session, model: Operation, entry: str) -> Prompt | Rows:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The rows of one execution: tokens, int32 [rows], or numbers, float32 [rows, features]."""
+
+    rows: NDArray[np.int32] | NDArray[np.float32]
+    codec: TextCodec | None
+    """How the entry's tokens stand for text; None if they do not, as those of a model that takes numbers."""
+
+
+def find_input(args: Namespace, session: Session, model: Operation, entry: str) -> Prompt | Rows | Window:
     """Return what the command line asks to run.
 
     Raises `UsageError` if it does not fit the model, `FileError` if the input file does not.
     """
+    if session.window is not None and args.tokens is not None:
+        raise UsageError(f"--tokens is for going on from a prompt; entry '{entry}' answers each row")
     if not session.takes_tokens:
-        return _rows(args, session)
+        rows = _rows(args, session)
+        if session.window is None:
+            return rows
+        _check_window(len(rows.values), session.window, "input", "rows")
+        return Window(rows.values, None)
     if args.prompt is None and args.input is None:
-        raise UsageError("the model goes on from tokens: give it some with --prompt TEXT")
+        what = "goes on from" if session.window is None else "takes"
+        raise UsageError(f"the model {what} tokens: give it some with --prompt TEXT")
     codec = find_codec(args.tokenizer)
     if args.prompt is not None:
         tokens = codec.encode(args.prompt)
@@ -59,7 +75,19 @@ def find_input(args: Namespace, session: Session, model: Operation, entry: str) 
             )
         tokens = [int(token) for token in array]
     check_tokens(tokens, vocabulary(model, entry))
+    if session.window is not None:
+        _check_window(len(tokens), session.window, "prompt" if args.prompt is not None else "input", "tokens")
+        return Window(np.array(tokens, np.int32), codec)
     return Prompt(tokens, _tokens_to_generate(args.tokens, len(tokens), session.context), codec)
+
+
+def _check_window(given: int, window: int, what: str, units: str) -> None:
+    """Raise `UsageError` unless as many rows are given as one execution takes."""
+    if given != window:
+        raise UsageError(
+            f"the {what} has {given} {units}, but the model takes {window} at once",
+            f"--set window={given} compiles it for as many",
+        )
 
 
 def _tokens_to_generate(asked: int | None, prompt: int, context: int | None) -> int:

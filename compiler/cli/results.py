@@ -15,14 +15,15 @@ class TokenResult:
     """One generated token (or the answer to one row of a dense input) and what its step cost.
 
     `position` is that of the step. `token` is None if the entry does not choose one, `text` None if tokens
-    are no text; `outputs` are the other results. `breakdown` sums to `cycles`.
+    are no text; `outputs` are the other results. `breakdown` sums to `cycles`, which is None for a row of a
+    window: no row has cycles of its own. Then `breakdown` sums to an equal share.
     """
 
     index: int
     position: int
     token: int | None
     text: str | None
-    cycles: int
+    cycles: int | None
     breakdown: Mapping[str, float]
     layer_cycles: float | None
     outputs: Mapping[str, Sequence[float]]
@@ -33,6 +34,14 @@ class PromptResult:
     """The steps that the prompt's tokens took; the last of them gave the first new token."""
 
     tokens: int
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResult:
+    """The one execution that gave all rows."""
+
+    rows: int
     cycles: int
 
 
@@ -62,11 +71,15 @@ class RunResult:
     tokens: Sequence[TokenResult]
     estimated_cycles_per_token: float | None
     check: CheckResult | None
+    window: WindowResult | None = None
+    """Set if one execution gave all of `tokens`."""
 
     @property
     def cycles_per_token(self) -> float:
-        """Mean cycles of a generated token."""
-        return fmean(token.cycles for token in self.tokens)
+        """Mean cycles of a generated token; of a row of a window, its share."""
+        if self.window is not None:
+            return self.window.cycles / self.window.rows
+        return fmean(token.cycles for token in self.tokens if token.cycles is not None)
 
     @property
     def tokens_per_second(self) -> float:
@@ -105,6 +118,9 @@ class RunResult:
             "prompt": None
             if self.prompt is None
             else {"tokens": self.prompt.tokens, "cycles": self.prompt.cycles},
+            "window": None
+            if self.window is None
+            else {"rows": self.window.rows, "cycles": self.window.cycles},
             "tokens": [self._token(token) for token in self.tokens],
             "text": self.text,
             "tokens_per_second": self.tokens_per_second,
@@ -121,13 +137,14 @@ class RunResult:
         }
 
     def _token(self, token: TokenResult) -> dict[str, object]:
+        latency = self.window.cycles if self.window is not None else token.cycles
         found: dict[str, object] = {
             "index": token.index,
             "position": token.position,
             "id": token.token,
             "text": token.text,
             "cycles": token.cycles,
-            "latency_us": self.microseconds(token.cycles),
+            "latency_us": None if latency is None else self.microseconds(latency),
         }
         if token.token is None:
             found["outputs"] = {

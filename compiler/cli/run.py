@@ -22,9 +22,10 @@ from .check import Checker
 from .compile import show_floor_plan, write_program
 from .context import Context
 from .errors import ExitStatus, FileError, RanWrongError, UsageError
-from .inputs import Prompt, Rows, find_input
+from .inputs import Prompt, Rows, Window, find_input
 from .parser import COMPILE_OPTIONS
-from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult
+from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult, WindowResult
+from .text import TextCodec
 from .views.tokens import TokenView
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def run_run(args: Namespace, context: Context) -> int:
         checker = Checker(program.model, program.entry, weights) if args.check else None
         with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
             runner = _Runner(session, view, checker)
-            tokens = runner.generate(work) if isinstance(work, Prompt) else runner.answer(work)
+            tokens = runner.run(work)
     except MachineFault as fault:
         raise RanWrongError(f"the machine stopped: {fault}") from fault
     result = RunResult(
@@ -82,6 +83,7 @@ def run_run(args: Namespace, context: Context) -> int:
         tokens,
         _estimate(program.estimates, tokens),
         checker.result() if checker is not None else None,
+        runner.window,
     )
     if not context.terminal.quiet:
         from .views.summary import summary
@@ -178,6 +180,13 @@ class _Runner:
         self.view = view
         self.checker = checker
         self.prompt: PromptResult | None = None
+        self.window: WindowResult | None = None
+
+    def run(self, work: Prompt | Rows | Window) -> list[TokenResult]:
+        """Do what was asked for. Raises `UsageError` if the entry does not choose tokens to go on with."""
+        if isinstance(work, Window):
+            return self.encode(work)
+        return self.generate(work) if isinstance(work, Prompt) else self.answer(work)
 
     def generate(self, work: Prompt) -> list[TokenResult]:
         """Feed a prompt and go on from it. Raises `UsageError` if the entry does not choose tokens."""
@@ -214,6 +223,26 @@ class _Runner:
             self.view.token(tokens[-1])
         return tokens
 
+    def encode(self, work: Window) -> list[TokenResult]:
+        """Execute once for all rows of a window."""
+        report = self.session.encode(work.rows)
+        rows = len(work.rows)
+        self.window = WindowResult(rows, report.cycles)
+        chosen = [] if report.tokens is None else [int(token) for token in report.tokens]
+        if self.checker is not None:
+            self.checker.window(work.rows, chosen, list(report.outputs.values()))
+        texts = [None] * rows if work.codec is None or not chosen else _texts(chosen, work.codec)
+        shares = {key: float(getattr(report.breakdown, key)) / rows for key in BREAKDOWN_KEYS}
+        tokens: list[TokenResult] = []
+        for row in range(rows):
+            outputs = {name: _numbers(values[row]) for name, values in report.outputs.items()}
+            token = chosen[row] if chosen else None
+            tokens.append(
+                TokenResult(row, row, token, texts[row], None, shares, report.layer_cycles, outputs)
+            )
+            self.view.token(tokens[-1])
+        return tokens
+
     def check(self, report: StepReport, value: int | NDArray[np.float32], *, is_answer: bool) -> None:
         """Compare a step with the interpreter's, if that was asked for."""
         if self.checker is not None:
@@ -230,5 +259,16 @@ def _token(report: StepReport, index: int, text: str | None) -> TokenResult:
         report.cycles,
         {key: float(getattr(report.breakdown, key)) for key in BREAKDOWN_KEYS},
         report.layer_cycles,
-        {name: [float(v) for v in np.asarray(values).reshape(-1)] for name, values in report.outputs.items()},
+        {name: _numbers(values) for name, values in report.outputs.items()},
     )
+
+
+def _texts(tokens: list[int], codec: TextCodec) -> list[str]:
+    """Return the text of each token; the last one's has what was held back."""
+    decode = codec.decoder()
+    texts = [decode(token) for token in tokens]
+    return [*texts[:-1], texts[-1] + decode(None)]
+
+
+def _numbers(values: NDArray[Any]) -> list[float]:
+    return [float(value) for value in np.asarray(values).reshape(-1)]

@@ -8,9 +8,11 @@ from .graph import Body, CheckedEntry
 from .scope import ModelScope
 from .shapes import is_known
 
-ENTRY_NAMES = ("decode", "prefill", "train")
-COMPILED_ENTRIES = ("decode",)
+ENTRY_NAMES = ("decode", "encode", "prefill", "train")
+COMPILED_ENTRIES = ("decode", "encode")
 """Entries that can be compiled; the others are only checked."""
+WINDOW = "window"
+"""The const that says how many rows one execution of `encode` takes."""
 _FUNCTIONS = ("greedy", "minimize", "cross_entropy", "adam")
 
 
@@ -24,7 +26,8 @@ def check_entries(model: Model, forward: Body | None, scope: ModelScope) -> dict
             message = f"unknown entry '{name}'{did_you_mean(name, ENTRY_NAMES)}"
             scope.report.error(entry.name.span, message, f"the entries are {', '.join(ENTRY_NAMES)}")
         elif checker.check(entry) and name not in found:
-            found[name] = CheckedEntry(name, entry.name.span, isinstance(entry.value, CallExpr))
+            window = checker.window(entry) if name == "encode" else None
+            found[name] = CheckedEntry(name, entry.name.span, isinstance(entry.value, CallExpr), window)
     return found
 
 
@@ -41,6 +44,21 @@ class _EntryChecker:
         if isinstance(entry.value, CallExpr):
             return self._greedy(entry)
         return self._is_forward(entry.value, "'forward' or 'greedy(forward)'")
+
+    def window(self, entry: Entry) -> int | None:
+        """Return how many rows `encode` takes at once; reports it if the model does not say so."""
+        values = self.scope.consts.values
+        rows = values.get(WINDOW)
+        if isinstance(rows, int) and not isinstance(rows, bool) and rows > 0:
+            return rows
+        if WINDOW not in values:
+            message = "'encode' takes all rows at once; the const 'window' must say how many"
+            self.report.error(entry.name.span, message, "write for example 'const window = 16'")
+        elif rows is not None:
+            text = str(rows).lower() if isinstance(rows, bool) else rows
+            message = f"'encode' takes 'window' rows at once, so that must be a positive integer, not {text}"
+            self.report.error(entry.name.span, message)
+        return None
 
     def _greedy(self, entry: Entry) -> bool:
         call = self._called(entry.value, "greedy", 1, "'forward' or 'greedy(forward)'")

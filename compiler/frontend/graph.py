@@ -116,11 +116,15 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class CheckedEntry:
-    """An entry that holds: `greedy` adds the index of each row's largest logit."""
+    """An entry that holds: `greedy` adds the index of each row's largest logit.
+
+    `window` is the number of rows that one execution of `encode` takes, None for other entries.
+    """
 
     name: str
     span: Span
     greedy: bool
+    window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

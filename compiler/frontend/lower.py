@@ -127,7 +127,8 @@ class _Lowering:
             rows = TensorType(_extents(forward.result.shape[:1]), I32)
             results.insert(0, body.create("nn.argmax", [logits], [rows], location=location).result)
         body.create("nn.return", results, location=location)
-        self._func(builder, forward, entry.name, block, {}, location)
+        extra: dict[str, Attribute] = {} if entry.window is None else {"window": i64(entry.window)}
+        self._func(builder, forward, entry.name, block, extra, location)
 
     def _body(
         self, builder: Builder, body: Body, arguments: list[Value], numbers: Sequence[Value] = ()

@@ -1,34 +1,28 @@
 """Dialect `dist`: how the PEs of a grid share a model's tensors and work.
 
 A `!dist.tensor` says for each dimension how it is split over the grid's axes, and whether each PE
-holds only a partial value that a collective must still combine over an axis. The sequence
-dimension is gone: a program at this level handles one position. Grids get their shape in `place`.
+holds only a partial value that a collective must still combine over an axis. Grids get their shape in
+`place`.
+
+Most programs handle one position: a vector of features has one dimension, a number none. One that takes
+a whole window of rows has the rows as one more dimension, the last, whole on each PE: `[features, rows]`,
+and `[rows]` for one number of each row.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from ..attributes import (
-    DIALECT_ATTRIBUTES,
-    F16,
-    F32,
-    I32,
     INDEX,
     DenseElementsAttr,
-    DialectType,
     FloatAttr,
     IntegerAttr,
     StringAttr,
-    TypeAttribute,
     UnitAttr,
-    register_dialect_type,
 )
-from ..layout import Split, parse_split
-from ..operation import Operation, Value
+from ..layout import Split
+from ..operation import Operation
 from ..spec import (
     Dialect,
     OpSpec,
@@ -44,93 +38,11 @@ from ..spec import (
     result,
     results,
 )
+from .dist_type import DistTensor, dist_tensor
 from .nn import BINARY, INDEX_TYPE, STRING, SYMBOL_REFERENCE, UNARY
 
 REDUCTIONS = ("add", "max", "min")
 FUNCTIONS = (*UNARY, *BINARY, "max", "cast", "sin", "cos", "sqrt", "reciprocal")
-_ELEMENTS: dict[str, TypeAttribute] = {"f16": F16, "f32": F32, "i32": I32}
-
-
-@dataclass(frozen=True, slots=True)
-class DistTensor(DialectType):
-    """A tensor on `grid`: one split per dimension; `partial` is the axis over which `reduction` is still to
-    do.
-    """
-
-    mnemonic: ClassVar[str] = "dist.tensor"
-
-    grid: str
-    dims: tuple[Split, ...]
-    element: TypeAttribute
-    partial: str | None = None
-    reduction: str = "add"
-
-    def body(self) -> str:
-        """The text between the brackets of `!dist.tensor<...>`."""
-        dims = ", ".join(split.body() for split in self.dims)
-        tail = f", partial {self.reduction} over {self.partial}" if self.partial else ""
-        return f"@{self.grid}, [{dims}], {self.element}{tail}"
-
-    def __str__(self) -> str:
-        return f"!{self.mnemonic}<{self.body()}>"
-
-    def complete(self) -> DistTensor:
-        """This type once the partial values are combined."""
-        return DistTensor(self.grid, self.dims, self.element)
-
-    def with_element(self, element: TypeAttribute) -> DistTensor:
-        """This type with another element type."""
-        return DistTensor(self.grid, self.dims, element, self.partial, self.reduction)
-
-    @property
-    def element_bytes(self) -> int:
-        """Bytes of one element."""
-        return 2 if self.element == F16 else 4
-
-    def tile_bytes(self, width: int, height: int) -> int:
-        """Bytes that the fullest tile takes in SRAM on a grid of `width` x `height` PEs, rounded up to 4.
-
-        Caches count at their full length. It is also the distance between two slices of a stacked variable.
-        """
-        size = self.element_bytes
-        for split in self.dims:
-            size *= split.capacity({"x": width, "y": height, None: 1}[split.axis])
-        return -(-size // 4) * 4
-
-
-_TENSOR = re.compile(
-    r"\s*@(?P<grid>[\w.$]+)\s*,\s*\[(?P<dims>.*)\]\s*,\s*(?P<element>f16|f32|i32)\s*"
-    r"(?:,\s*partial\s+(?P<reduction>add|max|min)\s+over\s+(?P<axis>[xy]))?\s*",
-    re.DOTALL,
-)
-
-
-def parse_dist_tensor(body: str) -> DistTensor:
-    """Read what `DistTensor.body` wrote. Raises `ValueError` with the reason."""
-    match = _TENSOR.fullmatch(body)
-    if match is None:
-        raise ValueError(f"not a distributed tensor: '{body}'")
-    # Commas inside brackets belong to a split's factors and order.
-    dims = re.split(r",(?![^\[]*\])", match["dims"]) if match["dims"].strip() else []
-    return DistTensor(
-        match["grid"],
-        tuple(map(parse_split, dims)),
-        _ELEMENTS[match["element"]],
-        match["axis"],
-        match["reduction"] or "add",
-    )
-
-
-register_dialect_type(DistTensor.mnemonic, parse_dist_tensor)
-assert Split.mnemonic in DIALECT_ATTRIBUTES
-
-
-def dist_tensor(value: Value) -> DistTensor:
-    """Return the distributed type of `value`. Raises `TypeError` if it has another type."""
-    if not isinstance(value.type, DistTensor):
-        raise TypeError(f"not a distributed tensor: {value.type}")
-    return value.type
-
 
 TENSOR = is_a("a distributed tensor", DistTensor)
 AXIS = one_of("'x' or 'y'", StringAttr("x"), StringAttr("y"))
@@ -167,6 +79,12 @@ def _plain(rule: Callable[[Operation, Report], None] | None = None) -> Callable[
     return verify
 
 
+def _is_part(dims: tuple[Split, ...], shape: tuple[Split, ...]) -> bool:
+    """Whether `dims` are some of the dimensions of `shape`, in order."""
+    rest = iter(shape)
+    return all(split in rest for split in dims)
+
+
 def _verify_map(op: Operation, report: Report) -> None:
     function = op.attribute("fn", StringAttr).value
     inputs = len(op.operands) + ("value" in op.attributes)
@@ -175,18 +93,19 @@ def _verify_map(op: Operation, report: Report) -> None:
         report(f"'{function}' takes {wanted} inputs, not {inputs}")
     shape = dist_tensor(op.result).dims
     for index, value in enumerate(op.operands):
-        dims = dist_tensor(value).dims
-        if dims and dims != shape:
+        if not _is_part(dist_tensor(value).dims, shape):
             report(f"operand {index} is split otherwise than the result")
 
 
 def _verify_matvec(op: Operation, report: Report) -> None:
     vector, matrix, product = (dist_tensor(value) for value in (*op.operands, op.result))
-    if len(vector.dims) != 1 or len(matrix.dims) != 2 or vector.dims[0] != matrix.dims[0]:
+    if not vector.dims or len(matrix.dims) != 2 or vector.dims[0] != matrix.dims[0]:
         report("the vector's split and the matrix's first split differ")
         return
-    if product.dims != matrix.dims[1:]:
+    if product.dims[:1] != matrix.dims[1:]:
         report("the result's split differs from the matrix's second split")
+    if product.dims[1:] != vector.dims[1:]:
+        report("the result's rows differ from the vector's")
     if product.partial != vector.dims[0].axis:
         report(f"the result must be partial over {vector.dims[0].axis}")
 
@@ -202,6 +121,18 @@ def _verify_all_reduce(op: Operation, report: Report) -> None:
             report(f"operand is not partial {function} over {axis}")
         elif kind.complete() != target.type:
             report("a result's type must be its operand's, complete")
+
+
+def _verify_spread(op: Operation, report: Report) -> None:
+    source, target = dist_tensor(op.operands[0]), dist_tensor(op.result)
+    if len(source.dims) != 2 or source.dims[1].axis is None:
+        report("the operand must be [features, rows] with rows that are split over an axis")
+        return
+    features, rows = source.dims
+    if target.dims != (features, Split(rows.extent)) or target.element != source.element:
+        report("only the split of the rows may change")
+    if target.partial != rows.axis:
+        report(f"the result must be partial over {rows.axis}")
 
 
 def _verify_transfer(op: Operation, report: Report) -> None:
@@ -252,7 +183,7 @@ DIST.add(
         ),
         OpSpec(
             "dist.func",
-            "The distributed form of an entry, for one position.",
+            "The distributed form of an entry, for one position or one window of rows.",
             attributes=(required("sym_name", STRING),),
             regions=("body",),
             traits=frozenset({Trait.SYMBOL, Trait.ISOLATED, Trait.SINGLE_BLOCK}),
@@ -301,7 +232,7 @@ DIST.add(
         ),
         OpSpec(
             "dist.gather",
-            "The row of a table by index where this PE holds it, else zeros.",
+            "The row of a table by index (of each index, in a window) where this PE holds it, else zeros.",
             operands=(operand("table", TENSOR), operand("index", TENSOR)),
             results=(result("row", TENSOR),),
             traits=PURE,
@@ -309,7 +240,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.matvec",
-            "Local product of a vector's tile and a matrix's tile: partial over the vector's axis.",
+            "Local product of a vector's tile (of each row's, in a window) and a matrix's tile: partial over "
+            "the vector's axis.",
             operands=(operand("vector", TENSOR), operand("matrix", TENSOR)),
             results=(result("product", TENSOR),),
             traits=PURE,
@@ -317,7 +249,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.map",
-            "Elementwise function of one or two values (a scalar broadcasts) or of a value and a constant.",
+            "Elementwise function of one or two values or of a value and a constant; a value without some of "
+            "the result's dimensions repeats along them.",
             operands=(operands("inputs", TENSOR),),
             results=(result("value", TENSOR),),
             attributes=(required("fn", FUNCTION), optional("value", FLOAT)),
@@ -326,8 +259,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.reduce",
-            "Local reduction of a vector's tile (of its squares, if `square`) to a scalar: partial "
-            "over its axis.",
+            "Local reduction of a vector's tile (of its squares, if `square`) to a number, in a window one "
+            "for each row: partial over its axis.",
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
             attributes=(required("fn", REDUCTION), optional("square", is_a("unit", UnitAttr))),
@@ -359,7 +292,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.scores",
-            "q . k of every head and cached position on this PE: partial over the axis of the features.",
+            "q . k of every head and cached position on this PE, or [heads, rows, rows] of a window, where "
+            "the result may have a part of the first rows: partial over the axis of the features.",
             operands=(operand("q", TENSOR), operand("k", TENSOR)),
             results=(result("scores", TENSOR),),
             attributes=(required("head_dim", INTEGER),),
@@ -368,17 +302,22 @@ DIST.add(
         ),
         OpSpec(
             "dist.softmax_max",
-            "Largest score of each head over this PE's positions: partial max over the positions' axis.",
+            "Largest score of each head over this PE's positions: partial max over the positions' axis. In a "
+            "window, of each head and row over all rows: complete; with `causal` no row sees later ones.",
             operands=(operand("scores", TENSOR),),
             results=(result("largest", TENSOR),),
-            attributes=(required("head_dim", INTEGER), required("features", is_a("a split", Split))),
+            attributes=(
+                required("head_dim", INTEGER),
+                required("features", is_a("a split", Split)),
+                optional("causal", is_a("unit", UnitAttr)),
+            ),
             traits=PURE,
             verify=_plain(),
         ),
         OpSpec(
             "dist.softmax_mix",
             "Weights w = exp((score - largest) * scale); gives sum(w v) and sum(w), partial over the "
-            "positions' axis.",
+            "positions' axis; complete in a window.",
             operands=(operand("scores", TENSOR), operand("largest", TENSOR), operand("v", TENSOR)),
             results=(result("mixed", TENSOR), result("weight", TENSOR)),
             attributes=(required("head_dim", INTEGER), required("scale", FLOAT)),
@@ -387,7 +326,7 @@ DIST.add(
         ),
         OpSpec(
             "dist.softmax_divide",
-            "Divides each head's features by its weight.",
+            "Divides each head's features by its weight, row by row in a window.",
             operands=(operand("mixed", TENSOR), operand("weight", TENSOR)),
             results=(result("value", TENSOR),),
             attributes=(required("head_dim", INTEGER),),
@@ -396,7 +335,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.argmax",
-            "Largest element of the tile and its index in the whole vector, the first of equals.",
+            "Largest element of the tile and its index in the whole vector, the first of equals; of each row "
+            "in a window.",
             operands=(operand("x", TENSOR),),
             results=(result("largest", TENSOR), result("index", TENSOR)),
             traits=PURE,
@@ -417,6 +357,15 @@ DIST.add(
             results=(result("value", TENSOR),),
             traits=PURE,
             verify=_plain(),
+        ),
+        OpSpec(
+            "dist.spread",
+            "Rows that are split over an axis, at their places among all rows, zeros elsewhere: partial "
+            "over that axis.",
+            operands=(operand("x", TENSOR),),
+            results=(result("value", TENSOR),),
+            traits=PURE,
+            verify=_plain(_verify_spread),
         ),
         OpSpec(
             "dist.transfer",

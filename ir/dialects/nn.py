@@ -73,6 +73,12 @@ def tensor_type(value: Value) -> TensorType:
     return value.type
 
 
+def window_of(function: Operation) -> int | None:
+    """Return how many rows one execution of an `nn.func` takes; None if it takes one after the other."""
+    window = function.attributes.get("window")
+    return window.value if isinstance(window, IntegerAttr) else None
+
+
 def same_extent(left: int, right: int) -> bool:
     """Whether two extents are equal as far as is known."""
     return DYNAMIC in (left, right) or left == right
@@ -247,7 +253,8 @@ NN.add(
         ),
         OpSpec(
             "nn.func",
-            "A function on tensors: an entry of the model or, if private, something that it calls.",
+            "A function on tensors: an entry of the model or, if private, something that it calls. `window` "
+            "is the number of rows that one execution of an entry takes if it is not one by one.",
             attributes=(
                 required("sym_name", STRING),
                 required("function_type", is_a("a function type", FunctionType)),
@@ -256,6 +263,7 @@ NN.add(
                     "sym_visibility",
                     one_of('"public" or "private"', StringAttr("public"), StringAttr("private")),
                 ),
+                optional("window", INTEGER),
             ),
             regions=("body",),
             traits=frozenset({Trait.SYMBOL, Trait.ISOLATED, Trait.SINGLE_BLOCK}),

@@ -83,7 +83,7 @@ class _Partitioner(AttentionPartitioner):
         """Declare what the host gives: a token (a scalar everywhere) or a vector along y."""
         kind = tensor_type(argument)
         dims = () if kind.element == I32 else (self.classes.split(argument, BOUNDARY_AXIS),)
-        types = [DistTensor(scope.grid, dims, kind.element)]
+        types = [DistTensor(scope.grid, (*dims, *self.rows), kind.element)]
         self.values[argument] = self.emit(scope, "input", [], types, {"name": string(name)})[0]
 
     def lower_block(self, scope: Scope, block: Block) -> None:
@@ -117,7 +117,7 @@ class _Partitioner(AttentionPartitioner):
             other = self.read(scope, right, (self.classes.split(left, axis),))
         else:
             other = self.along(scope, self.value(right), axis)
-        if dist_tensor(other).dims != dist_tensor(source).dims:
+        if dist_tensor(other).dims[0] != dist_tensor(source).dims[0]:
             raise error_at("the operands' features lie in different orders on the PEs", op.location)
         return self.map(scope, function, [source, other], element)
 
@@ -135,7 +135,7 @@ class _Partitioner(AttentionPartitioner):
         across = other_axis(BOUNDARY_AXIS)
         features = self.classes.split(op.result, BOUNDARY_AXIS)
         table = self.read(scope, op.operands[0], (Split(rows, across), features))
-        kind = DistTensor(scope.grid, (features,), tensor_type(op.result).element, across)
+        kind = DistTensor(scope.grid, (features, *self.rows), tensor_type(op.result).element, across)
         row = self.emit(scope, "gather", [table, self.value(op.operands[1])], [kind])[0]
         self.values[op.result] = self.all_reduce(scope, [row])[0]
 
@@ -144,23 +144,24 @@ class _Partitioner(AttentionPartitioner):
         split = dist_tensor(vector).dims[0]
         out = self.classes.split(op.result, other_axis(str(split.axis)))
         matrix = self.read(scope, op.operands[1], (split, out))
-        kind = DistTensor(scope.grid, (out,), F32, split.axis)
+        kind = DistTensor(scope.grid, (out, *self.rows), F32, split.axis)
         partial = self.emit(scope, "matvec", [vector, matrix], [kind])[0]
         whole = self.all_reduce(scope, [partial])[0]
         self.values[op.result] = self.map(scope, "cast", [whole], tensor_type(op.result).element)
 
     def lower_mean(self, scope: Scope, x: Value, *, square: bool = False) -> Value:
-        """Return the mean over the features of x (or of its squares) as a complete scalar."""
+        """Return the mean over the features of x (or of its squares), complete, for each row of a window."""
         split = dist_tensor(x).dims[0]
         attributes: dict[str, Attribute] = {"fn": string("add")}
         if square:
             attributes["square"] = UNIT
-        partial = self.emit(scope, "reduce", [x], [DistTensor(scope.grid, (), F32, split.axis)], attributes)
+        kind = DistTensor(scope.grid, self.rows, F32, split.axis)
+        partial = self.emit(scope, "reduce", [x], [kind], attributes)
         return self.map(scope, "mul", self.all_reduce(scope, partial), value=1.0 / split.extent)
 
     def lower_rmsnorm(self, scope: Scope, op: Operation) -> None:
         x = self.value(op.operands[0])
-        weight = self.read(scope, op.operands[1], dist_tensor(x).dims)
+        weight = self.read(scope, op.operands[1], dist_tensor(x).dims[:1])
         mean_square = self.lower_mean(scope, x, square=True)
         shifted = self.map(scope, "add", [mean_square], value=op.attribute("eps", FloatAttr).value)
         scaled = self.map(scope, "mul", [x, self.map(scope, "rsqrt", [shifted])])
@@ -168,7 +169,7 @@ class _Partitioner(AttentionPartitioner):
 
     def lower_layernorm(self, scope: Scope, op: Operation) -> None:
         x = self.value(op.operands[0])
-        weight, bias = (self.read(scope, parameter, dist_tensor(x).dims) for parameter in op.operands[1:])
+        weight, bias = (self.read(scope, parameter, dist_tensor(x).dims[:1]) for parameter in op.operands[1:])
         # Two passes: the square of a large mean would swallow the variance.
         centred = self.map(scope, "sub", [x, self.lower_mean(scope, x)])
         variance = self.lower_mean(scope, centred, square=True)
@@ -183,14 +184,10 @@ class _Partitioner(AttentionPartitioner):
     def lower_argmax(self, scope: Scope, op: Operation) -> None:
         x = self.value(op.operands[0])
         axis = dist_tensor(x).dims[0].axis
-        mine, index = self.emit(
-            scope,
-            "argmax",
-            [x],
-            [DistTensor(scope.grid, (), F32, axis, "max"), DistTensor(scope.grid, (), I32, axis, "min")],
-        )
+        kind = DistTensor(scope.grid, self.rows, I32, axis, "min")
+        largest = DistTensor(scope.grid, self.rows, F32, axis, "max")
+        mine, index = self.emit(scope, "argmax", [x], [largest, kind])
         (best,) = self.all_reduce(scope, [mine])
-        kind = DistTensor(scope.grid, (), I32, axis, "min")
         candidate = self.emit(scope, "keep_equal", [index, mine, best], [kind])[0]
         self.values[op.result] = self.all_reduce(scope, [candidate])[0]
 

@@ -13,14 +13,12 @@ import numpy as np
 from ...ir.attributes import (
     F32,
     Attribute,
-    DenseElementsAttr,
     FloatAttr,
     IntegerAttr,
     SymbolRefAttr,
     TensorType,
     f32,
     i64,
-    string,
     symbol,
 )
 from ...ir.diagnostics import error_at
@@ -29,10 +27,11 @@ from ...ir.dialects.nn import tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
-from .partition_builder import PartitionBuilder, Scope
+from .partition_builder import Scope
+from .partition_window import WindowPartitioner
 
 
-class AttentionPartitioner(PartitionBuilder):
+class AttentionPartitioner(WindowPartitioner):
     """Lowers what attention needs."""
 
     def lower_rope(self, scope: Scope, op: Operation) -> None:
@@ -57,29 +56,28 @@ class AttentionPartitioner(PartitionBuilder):
         half = head_dim // 2
         frequencies = np.float32(theta) ** (-2.0 * np.arange(half, dtype=np.float32) / np.float32(head_dim))
         values = np.tile(frequencies.astype(np.float32), pairs.extent // half)
-        kind = DistTensor(scope.grid, (pairs,), F32)
-        name = self.unique(f"{scope.grid}.rope{len(scope.tables)}")
-        elements = DenseElementsAttr(tuple(float(v) for v in values), TensorType((pairs.extent,), F32))
-        self.top.create(
-            "dist.variable",
-            attributes={
-                "sym_name": string(name),
-                "type": kind,
-                "kind": string("constant"),
-                "values": elements,
-            },
-            location=op.location,
-        )
         before = Scope(scope.prologue, scope.grid, scope.prologue)
         with before.builder.at(op.location):
-            table = self.emit(before, "read", [], [kind], {"variable": symbol(name)})[0]
-            position = self.emit(before, "position", [], [DistTensor(scope.grid, (), F32)])[0]
-            angle = self.map(before, "mul", [table, position])
+            table = self.constant(before, f"{scope.grid}.rope{len(scope.tables)}", values, pairs, op)
+            angle = self.map(before, "mul", [table, self.positions(before, op)])
             sine = self.map(before, "sin", [angle])
             return self.map(before, "cos", [angle]), sine, self.map(before, "neg", [sine])
 
+    def positions(self, scope: Scope, op: Operation) -> Value:
+        """Return the position of this step as a number, or that of each row of a window."""
+        if not self.rows:
+            return self.emit(scope, "position", [], [DistTensor(scope.grid, (), F32)])[0]
+        (rows,) = self.rows
+        return self.constant(scope, f"{scope.grid}.rows", np.arange(rows.extent, dtype=np.float32), rows, op)
+
     def lower_append(self, scope: Scope, op: Operation) -> None:
         """Deal the positions of a cache out over the axis across the features."""
+        if self.rows:
+            raise error_at(
+                "rows that are all there at once cannot be appended to a cache",
+                op.location,
+                "in entry 'encode' attention reads the rows themselves: attention(q, k, v)",
+            )
         row = self.value(op.operands[0])
         variable = self.variables[op.attribute("variable", SymbolRefAttr).leaf]
         shape = variable.attribute("type", TensorType)
@@ -93,11 +91,18 @@ class AttentionPartitioner(PartitionBuilder):
 
     def lower_attention(self, scope: Scope, op: Operation) -> None:
         """Local scores, softmax over the positions and mix, each completed by an all-reduce."""
+        if self.rows:
+            self.lower_window_attention(scope, op)
+            return
         q, k, v = (self.value(operand) for operand in op.operands)
         heads = self.classes.heads(op.operands[0])
         cache = dist_tensor(k)
         if len(cache.dims) != 2 or len(dist_tensor(v).dims) != 2:
-            raise error_at("attention reads its keys and values from caches; append them first", op.location)
+            raise error_at(
+                "attention reads its keys and values from caches; append them first",
+                op.location,
+                "rows that are all there at once are for entry 'encode'",
+            )
         if not op.attribute("causal", IntegerAttr).value:
             raise error_at("decode needs causal attention: later positions do not exist yet", op.location)
         features = dist_tensor(q).dims[0]

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+import numpy as np
+import numpy.typing as npt
+
 from ...ir.attributes import (
     F32,
     I32,
     ArrayAttr,
     Attribute,
+    DenseElementsAttr,
     StringAttr,
     SymbolRefAttr,
     TensorType,
@@ -24,7 +28,7 @@ from ...ir.attributes import (
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
-from ...ir.dialects.nn import tensor_type
+from ...ir.dialects.nn import tensor_type, window_of
 from ...ir.layout import Split
 from ...ir.location import UNKNOWN, Location
 from ...ir.operation import Operation, Value
@@ -53,6 +57,9 @@ class PartitionBuilder:
         self.variables = variables
         self.function = function
         self.classes = FeatureClasses(function)
+        window = window_of(function)
+        self.rows: tuple[Split, ...] = () if window is None else (Split(window),)
+        """The dimension that each value has besides its features: none, or the rows of a window."""
         self.values: dict[Value, Value] = {}
         self.constants: dict[Value, float] = {}
         self.reads: dict[Value, Operation] = {}
@@ -99,9 +106,9 @@ class PartitionBuilder:
         element: TypeAttribute = F32,
         value: float | None = None,
     ) -> Value:
-        """Create an elementwise operation; the result is split as the first input that is no scalar."""
-        kinds = [dist_tensor(v) for v in inputs]
-        shape = next((kind.dims for kind in kinds if kind.dims), ())
+        """Create an elementwise operation; the result has the dimensions of all inputs, rows last."""
+        dims = dict.fromkeys(split for value in inputs for split in dist_tensor(value).dims)
+        shape = tuple(sorted(dims, key=lambda split: split.axis is None))
         attributes: dict[str, Attribute] = {"fn": string(function)}
         if value is not None:
             attributes["value"] = f32(value)
@@ -135,6 +142,22 @@ class PartitionBuilder:
         operands = [self.iteration] if self.iteration is not None and source.operands else []
         attributes: dict[str, Attribute] = {"variable": symbol(name)}
         return self.emit(scope, "read", operands, [kind], attributes)[0]
+
+    def constant(
+        self, scope: Scope, name: str, values: npt.NDArray[np.float32], split: Split, op: Operation
+    ) -> Value:
+        """Declare a constant vector of f32 and return its tile."""
+        kind = DistTensor(scope.grid, (split,), F32)
+        elements = DenseElementsAttr(tuple(map(float, values)), TensorType(values.shape, F32))
+        name = self.unique(name)
+        attributes: dict[str, Attribute] = {
+            "sym_name": string(name),
+            "type": kind,
+            "kind": string("constant"),
+            "values": elements,
+        }
+        self.top.create("dist.variable", attributes=attributes, location=op.location)
+        return self.emit(scope, "read", [], [kind], {"variable": symbol(name)})[0]
 
     def variable(self, variable: Operation, kind: DistTensor) -> str:
         """Declare `variable` split as `kind` (once per kind) and return the name."""
@@ -173,7 +196,8 @@ class PartitionBuilder:
             return value
         if split.factors:
             raise error_at("features ordered by heads cannot be moved to the other axis", location_of(value))
-        target = DistTensor(scope.grid, (Split(split.extent, axis),), kind.element, split.axis)
+        dims = (Split(split.extent, axis), *kind.dims[1:])
+        target = DistTensor(scope.grid, dims, kind.element, split.axis)
         partial = self.emit(scope, "reslice", [value], [target])[0]
         return self.all_reduce(scope, [partial])[0]
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir.attributes import DYNAMIC, Attribute, DenseElementsAttr, FunctionType, TensorType, TypeAttribute
+from ...ir.attributes import (
+    DYNAMIC,
+    Attribute,
+    DenseElementsAttr,
+    FunctionType,
+    TensorType,
+    TypeAttribute,
+)
 from ...ir.diagnostics import error_at
+from ...ir.dialects.nn import window_of
 from ...ir.operation import Operation
 from ..base import Pass, PassContext, operations_named
 
-SEQUENCE_LENGTH = {"decode": 1}
-"""Entries that can be compiled for the wafer and the tokens that one execution of them takes."""
+COMPILED = ("decode", "encode")
+"""Entries that can be compiled for the wafer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Specialize(Pass):
-    """Keep the function of one entry and give `seq` the length that this entry works on (1 in decode)."""
+    """Keep the function of one entry and give `seq` its length there: 1 in decode, the window in encode."""
 
     name: ClassVar[str] = "specialize"
 
@@ -29,8 +37,8 @@ class Specialize(Pass):
         if chosen is None:
             known = ", ".join(sorted(name for name in functions if name)) or "none"
             raise error_at(f"the model has no entry '{self.entry}'", module.location, f"entries: {known}")
-        if self.entry not in SEQUENCE_LENGTH:
-            supported = ", ".join(SEQUENCE_LENGTH)
+        if self.entry not in COMPILED:
+            supported = ", ".join(COMPILED)
             raise error_at(
                 f"entry '{self.entry}' cannot be compiled for the wafer yet",
                 chosen.location,
@@ -43,7 +51,7 @@ class Specialize(Pass):
             if op.name == "nn.call":
                 message = "a call must be inlined before its function can be specialized"
                 raise error_at(message, op.location, "pass 'inline' does that")
-        length = SEQUENCE_LENGTH[self.entry]
+        length = window_of(chosen) or 1
         for op in chosen.walk():
             for region in op.regions:
                 for block in region.blocks:

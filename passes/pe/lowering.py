@@ -19,12 +19,11 @@ from ...ir.attributes import (
 )
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
-from ...ir.layout import Split
 from ...ir.operation import Block, Operation, Value
 from ..fabric.collectives import Segment
 from .allocate import BUFFERS_ATTRIBUTE
-from .attention_lowering import AttentionLowering
 from .program_builder import ProgramBuilder
+from .window_lowering import WindowLowering, is_window
 
 CHANNELS_PER_AXIS = 4
 REDUCE_IN, REDUCE_IN_2, REDUCE_OUT, BROADCAST_CHANNEL = range(CHANNELS_PER_AXIS)
@@ -63,7 +62,7 @@ class PeClass:
         return self.x_sources if axis == "x" else self.y_sources
 
 
-class OperationLowering(AttentionLowering):
+class OperationLowering(WindowLowering):
     """Writes the program of one class, operation by operation."""
 
     def __init__(
@@ -132,10 +131,11 @@ class OperationLowering(AttentionLowering):
 
     def elements(self, value: Value) -> Value:
         """Elements of a value's tile; of per-head values, those of the heads that this PE has features of."""
+        dims = dist_tensor(value).dims
         window = self.head_window(value)
         if window is not None:
-            return window.count
-        return self.p.elements(dist_tensor(value).dims)
+            return self.p.mul(window.count, self.p.elements(dims[1:]))
+        return self.p.elements(dims)
 
     def vector(self, value: Value) -> Value:
         """A descriptor of the whole tile."""
@@ -150,12 +150,6 @@ class OperationLowering(AttentionLowering):
     def accumulator(self, value: Value, count: Value) -> Value:
         """A descriptor of a scalar, `count` times."""
         return self.p.dsd(self.address(value), dist_tensor(value).element, count, 0)
-
-    def plain(self, split: Split, op: Operation) -> Split:
-        """`split`, which must be in natural order."""
-        if split.factors or split.cyclic:
-            raise error_at(f"'{op.name}' needs elements in their natural order", op.location)
-        return split
 
     # ---- data
 
@@ -177,6 +171,9 @@ class OperationLowering(AttentionLowering):
         self.p.run("store", operands, {"type": F32})
 
     def _gather(self, op: Operation) -> None:
+        if is_window(op.result):
+            self.window_gather(op)
+            return
         table, index = op.operands
         rows, columns = dist_tensor(table).dims
         kind = dist_tensor(op.result)
@@ -193,6 +190,9 @@ class OperationLowering(AttentionLowering):
             self.p.map("copy", destination, source)
 
     def _matvec(self, op: Operation) -> None:
+        if is_window(op.result):
+            self.window_matvec(op)
+            return
         vector, matrix = op.operands
         kind = dist_tensor(matrix)
         rows, columns = (self.p.elements((split,)) for split in kind.dims)
@@ -208,13 +208,20 @@ class OperationLowering(AttentionLowering):
     def _map(self, op: Operation) -> None:
         function = op.attribute("fn", StringAttr).value
         value = op.attribute("value", FloatAttr).value if "value" in op.attributes else None
-        operands = [self.like(operand, op.result) for operand in op.operands]
-        self.p.map("copy" if function == "cast" else function, self.vector(op.result), *operands, value=value)
+        if is_window(op.result):
+            destination, *operands = self.window_operands([op.result, *op.operands])
+        else:
+            operands = [self.like(operand, op.result) for operand in op.operands]
+            destination = self.vector(op.result)
+        self.p.map("copy" if function == "cast" else function, destination, *operands, value=value)
 
     def _reduce(self, op: Operation) -> None:
-        source = self.vector(op.operands[0])
         function = op.attribute("fn", StringAttr).value
-        total = self.accumulator(op.result, self.elements(op.operands[0]))
+        if is_window(op.operands[0]):
+            source, total = self.window_operands([op.operands[0], op.result])
+        else:
+            source = self.vector(op.operands[0])
+            total = self.accumulator(op.result, self.elements(op.operands[0]))
         self.p.fill(self.vector(op.result), _START[function])
         if "square" in op.attributes:
             self.p.run("fma", (total, source, source))
@@ -222,6 +229,9 @@ class OperationLowering(AttentionLowering):
             self.p.map(function, total, total, source)
 
     def _rotate(self, op: Operation) -> None:
+        if is_window(op.result):
+            self.window_rotate(op)
+            return
         x, cos, sin, minus_sin = op.operands
         split = dist_tensor(x).dims[0]
         local, count = self.p.constant(split.local), self.p.count(split)
@@ -244,6 +254,9 @@ class OperationLowering(AttentionLowering):
         self.p.run("fma", (odd_out, odd, table(cos)))
 
     def _argmax(self, op: Operation) -> None:
+        if is_window(op.operands[0]):
+            self.window_argmax(op)
+            return
         x = op.operands[0]
         largest, index = op.results
         base = self.p.base(self.plain(dist_tensor(x).dims[0], op))
@@ -281,8 +294,9 @@ class OperationLowering(AttentionLowering):
 
     def _part(self, value: Value, start: Value, count: Value) -> Value:
         kind = dist_tensor(value)
-        offset = self.p.mul(start, self.p.constant(kind.element_bytes))
-        return self.p.dsd(self.p.add(self.address(value), offset), kind.element, count)
+        rows = self.p.elements(kind.dims[1:])
+        offset = self.p.mul(self.p.mul(start, rows), self.p.constant(kind.element_bytes))
+        return self.p.dsd(self.p.add(self.address(value), offset), kind.element, self.p.mul(count, rows))
 
     # ---- communication
 
@@ -377,7 +391,8 @@ class OperationLowering(AttentionLowering):
         tokens = [value for value in op.operands if dist_tensor(value).element == I32]
         inputs = [o for o in op.enclosing_block.operations if o.name == "dist.input"]
         for entry in inputs:
-            if tokens and dist_tensor(entry.result).element == I32:
+            kind = dist_tensor(entry.result)
+            if tokens and kind.element == I32 and not kind.dims:
                 self.p.map("copy", self.vector(entry.result), self.vector(tokens[0]))
 
 

@@ -2,7 +2,7 @@
 
 What a block must do follows from its fence:
 
-    ```wdl                 compiles to the nn level without an error or a warning
+    ```wdl                 compiles to the nn level without an error or a warning; `wdl encode`: that entry
     ```wdl error           does not; the next block, ```text, quotes all diagnostics. `warning` likewise
     ```python              runs, in one namespace per document; a ```text block after it quotes its output
     ```toml                is a target; `toml error` is none, as for wdl
@@ -55,7 +55,7 @@ FLAGS = {
     "sh": (),
     "text": (),
     "toml": ("error",),
-    "wdl": ("error", "warning"),
+    "wdl": ("encode", "error", "warning"),
 }
 """The languages of blocks and the flags that each may have."""
 MUST_BE_QUOTED = {"error", "warning"}
@@ -196,7 +196,8 @@ def _wdl(block: Block) -> str:
     found: list[Diagnostic] = []
     kind = ""
     try:
-        compile_wdl(block.text, name, warnings=found)
+        entry = "encode" if "encode" in block.flags else "decode"
+        compile_wdl(block.text, name, entries=[entry], warnings=found)
         kind = "warning" if found else ""
     except DiagnosticError as error:
         found, kind = error.diagnostics, "error"
@@ -215,7 +216,7 @@ def _toml(block: Block) -> str:
 
 def _expect(block: Block, kind: str, shown: str) -> str:
     """Return `shown` if the diagnostics are of the kind that the block's flags announce."""
-    wanted = " ".join(block.flags)
+    wanted = " ".join(flag for flag in block.flags if flag in MUST_BE_QUOTED)
     if kind != wanted:
         raise DocumentError(f"this block gives {kind or 'no diagnostics'}, not {wanted or 'none'}\n{shown}")
     return shown

@@ -60,9 +60,9 @@ class PassTexts(Instrumentation):
         self.texts[pass_.name] = str(module)
 
 
-def front_end(text: str, overrides: Mapping[str, str] | None = None) -> Operation:
+def front_end(text: str, overrides: Mapping[str, str] | None = None, entry: str = "decode") -> Operation:
     """Return the `nn` module of `text`, which messages call m.wdl."""
-    return compile_wdl(text, "m.wdl", overrides or {}, ("decode",), [])
+    return compile_wdl(text, "m.wdl", overrides or {}, (entry,), [])
 
 
 def compile_model(
@@ -75,12 +75,13 @@ def compile_model(
     stop_after: str | None = None,
     verify_each: bool = True,
     watchers: Sequence[Instrumentation] = (),
+    entry: str = "decode",
 ) -> Compiled:
-    """Compile `text` for `grid` PEs (width, height) and check the final module."""
-    module = front_end(text, overrides)
+    """Compile `entry` of `text` for `grid` PEs (width, height) and check the final module."""
+    module = front_end(text, overrides, entry)
     model = module.clone()
     module.attributes["fabric.target"] = target.with_grid(*grid).to_attribute()
-    passes = [Place(stages=stages) if pass_.name == "place" else pass_ for pass_ in default_pipeline()]
+    passes = [Place(stages=stages) if pass_.name == "place" else pass_ for pass_ in default_pipeline(entry)]
     if stop_after is not None:
         passes = up_to_pass(passes, stop_after)
     PassManager(passes, verify_each=verify_each, instrumentations=watchers).run(module)
@@ -99,8 +100,9 @@ def compile_shaped(
     target: Target = TINY,
     verify_each: bool = True,
     watchers: Sequence[Instrumentation] = (),
+    entry: str = "decode",
 ) -> Compiled:
-    """Compile `text` so that every region has `shape`; `stages` regions share the repeated layers."""
+    """Compile `entry` of `text` so that every region has `shape`; `stages` regions share repeated layers."""
     width, height = shape
     wafer = (width * (stages + 1), height)
     if wafer[0] == height:
@@ -118,6 +120,7 @@ def compile_shaped(
             target=target,
             verify_each=verify_each,
             watchers=watchers,
+            entry=entry,
         )
 
 

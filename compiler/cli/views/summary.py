@@ -47,6 +47,12 @@ def _costs(result: RunResult) -> Table:
     )
     if result.layer_cycles is not None:
         table.add_row("mean per layer", f"{result.layer_cycles:,.1f} cycles")
+    if result.window is not None:
+        window = result.window
+        table.add_row(
+            "one execution",
+            f"{window.rows} rows, {window.cycles:,} cycles, {result.microseconds(window.cycles):,.2f} µs",
+        )
     if result.prompt is not None:
         prompt = result.prompt
         table.add_row(

@@ -68,14 +68,15 @@ class TokenView:
     def token(self, token: TokenResult) -> None:
         """A token (or the answer to a row) is there."""
         if self._tokens == 0:
-            self._line(f"{'position':>10}  {'token':<10}{'':<10}{'cycles':>12}{'µs':>12}", "bold")
+            costs = "" if token.cycles is None else f"{'cycles':>12}{'µs':>12}"
+            self._line(f"{'position':>10}  {'token':<10}{'':<10}{costs}", "bold")
         self._tokens += 1
-        microseconds = token.cycles / self._clock_hz * 1e6
         number = "" if token.token is None else str(token.token)
         shown = _short(token) if token.text is None else printable(token.text)
-        self._line(
-            f"{token.position:>10}  {number:<10}{shown:<10}{token.cycles:>12,}{microseconds:>12.2f}", ""
-        )
+        line = f"{token.position:>10}  {number:<10}{shown:<10}"
+        if token.cycles is not None:
+            line += f"{token.cycles:>12,}{token.cycles / self._clock_hz * 1e6:>12.2f}"
+        self._line(line, "")
         if token.text is None:
             self._write(f"{_answer(token)}\n")
         else:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wsc.compiler.cli.errors import FileError, UsageError
-from wsc.compiler.cli.inputs import Prompt, Rows, find_input, read_array, vocabulary
+from wsc.compiler.cli.inputs import Prompt, Rows, Window, find_input, read_array, vocabulary
 from wsc.compiler.frontend import compile_wdl
 
 from ...support.wdl import MLP, TALE
@@ -27,9 +27,10 @@ class Shape:
     context: int | None = None
     input_name: str = "x"
     input_size: int = 4
+    window: int | None = None
 
 
-def found(shape: Shape, **options: Any) -> Prompt | Rows:
+def found(shape: Shape, **options: Any) -> Prompt | Rows | Window:
     """What the options give for a session of this shape."""
     defaults = {"prompt": None, "input": None, "tokenizer": None, "tokens": None}
     model = compile_wdl(TALE if shape.takes_tokens else MLP, "m.wdl")
@@ -126,6 +127,38 @@ def test_more_rows_than_the_context(folder: Path) -> None:
     np.savez(folder / "rows.npz", np.zeros((9, 4)))
     with pytest.raises(UsageError, match="9 rows do not fit into the model's context of 8"):
         found(Shape(False, 8), input="rows.npz")
+
+
+def test_a_window_of_tokens() -> None:
+    work = found(Shape(True, window=3), prompt="abc")
+    assert isinstance(work, Window)
+    assert work.rows.tolist() == [97, 98, 99]
+    assert work.codec is not None
+
+
+def test_a_window_of_numbers(folder: Path) -> None:
+    np.savez(folder / "rows.npz", x=np.arange(12).reshape(3, 2, 2))
+    work = found(Shape(False, window=3), input="rows.npz")
+    assert isinstance(work, Window)
+    assert np.array_equal(work.rows, np.arange(12).reshape(3, 4))
+    assert work.codec is None
+
+
+def test_windows_that_do_not_fit(folder: Path) -> None:
+    np.savez(folder / "rows.npz", x=np.zeros((2, 4)))
+    np.savez(folder / "tokens.npz", x=np.arange(5))
+    for tokens, options, says in (
+        (True, {"prompt": "abcd"}, "the prompt has 4 tokens, but the model takes 3 at once"),
+        (True, {"input": "tokens.npz"}, "the input has 5 tokens, but the model takes 3 at once"),
+        (False, {"input": "rows.npz"}, "the input has 2 rows, but the model takes 3 at once"),
+        (True, {"prompt": "abc", "tokens": 2}, "--tokens is for going on from a prompt"),
+        (True, {}, "the model takes tokens: give it some with --prompt TEXT"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(says)) as caught:
+            found(Shape(tokens, window=3), **options)
+        if "at once" in says:
+            (number,) = re.findall(r"has (\d)", says)
+            assert caught.value.notes == (f"--set window={number} compiles it for as many",)
 
 
 def test_which_array(folder: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from wsc.compiler.cli.results import CheckResult, PromptResult, RunResult, TokenResult
+from wsc.compiler.cli.results import CheckResult, PromptResult, RunResult, TokenResult, WindowResult
 from wsc.compiler.cli.views.summary import summary
 from wsc.ir.target import load_target
 
@@ -41,7 +41,7 @@ def test_json() -> None:
     found = json.loads(json.dumps(result().as_json(), allow_nan=False))
     assert set(found) == {
         *("model", "entry", "target", "engine", "clock_hz", "prompt", "tokens", "text", "tokens_per_second"),
-        *("cycles_per_token", "layer_cycles", "estimated_cycles_per_token", "breakdown", "check"),
+        *("cycles_per_token", "layer_cycles", "estimated_cycles_per_token", "breakdown", "check", "window"),
     }
     assert found["prompt"] == {"tokens": 4, "cycles": 7000}
     assert found["text"] == "ab"
@@ -54,6 +54,7 @@ def test_json() -> None:
     assert set(found["breakdown"]) == {"compute", "hops", "serialization", "software", "wait"}
     assert sum(found["breakdown"].values()) == found["cycles_per_token"]
     assert found["check"] is None
+    assert found["window"] is None
 
 
 def test_what_is_not_known_is_null() -> None:
@@ -73,6 +74,33 @@ def test_check_in_json() -> None:
     assert found["check"] == {"max_abs_error": 0.25, "tokens_equal": True}
     found = result(check=CheckResult(float("inf"), False, "wrong")).as_json()
     assert found["check"] == {"max_abs_error": None, "tokens_equal": False}
+
+
+def of_a_window(count: int, cycles: int) -> RunResult:
+    shares = {key: value / count for key, value in token(0, cycles).breakdown.items()}
+    tokens = [TokenResult(row, row, 97, "a", None, shares, cycles / 10, {}) for row in range(count)]
+    return result(prompt=None, entry="encode", tokens=tokens, window=WindowResult(count, cycles))
+
+
+def test_the_rows_of_a_window_share_its_cycles() -> None:
+    found = of_a_window(4, 1000).as_json()
+    assert found["window"] == {"rows": 4, "cycles": 1000}
+    assert found["cycles_per_token"] == 250
+    assert found["tokens_per_second"] == pytest.approx(850e6 / 250)
+    assert found["layer_cycles"] == 100
+    shares, tokens = found["breakdown"], found["tokens"]
+    assert isinstance(shares, dict)
+    assert sum(shares.values()) == 250
+    assert isinstance(tokens, list)
+    assert [row["cycles"] for row in tokens] == [None] * 4
+    assert {row["latency_us"] for row in tokens} == {1000 / 850e6 * 1e6}
+
+
+def test_a_summary_of_a_window() -> None:
+    text = rendered(of_a_window(4, 1000))
+    lines = {line.split("  ")[0].strip(): line for line in text.splitlines()}
+    assert "250.0 cycles, 0.29 µs, over 4 rows" in lines["mean per row"]
+    assert "4 rows, 1,000 cycles, 1.18 µs" in lines["one execution"]
 
 
 def rendered(run: RunResult) -> str:

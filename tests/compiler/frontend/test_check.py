@@ -444,10 +444,39 @@ def test_greedy_wants_logits() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("const", "overrides", "expected"),
+    [
+        ("", {}, "8:3 error: 'encode' takes all rows at once; the const 'window' must say how many"),
+        (
+            "window = 0",
+            {},
+            "8:3 error: 'encode' takes 'window' rows at once, so that must be a positive integer, not 0",
+        ),
+        (
+            "window = true",
+            {},
+            "8:3 error: 'encode' takes 'window' rows at once, so that must be a positive integer, not true",
+        ),
+        (
+            "window = 3",
+            {"window": "-1"},
+            "8:3 error: 'encode' takes 'window' rows at once, so that must be a positive integer, not -1",
+        ),
+        ("window = 1 / 0", {}, "2:27 error: 1 / 0 divides by zero"),
+    ],
+)
+def test_a_window_is_a_number_of_rows(const: str, overrides: dict[str, str], expected: str) -> None:
+    text = small("return x @ w + b").replace("decode = forward", "encode = forward")
+    if const:
+        text = text.replace("const n = 4", f"const n = 4, {const}")
+    assert headlines(text, overrides, ["encode"]) == [expected]
+
+
 def test_entries_that_are_asked_for() -> None:
     assert headlines(LLAMA, entries=["decode", "train", "prefill"]) == [
-        "34:3 error: entry 'prefill' cannot be compiled yet; only decode can be",
-        "35:3 error: entry 'train' cannot be compiled yet; only decode can be",
+        "34:3 error: entry 'prefill' cannot be compiled yet; only decode and encode can be",
+        "35:3 error: entry 'train' cannot be compiled yet; only decode and encode can be",
     ]
     assert headlines(LLAMA, entries=["decoder"]) == [
         "3:7 error: model 'llama' has no entry 'decoder'; did you mean 'decode'?"

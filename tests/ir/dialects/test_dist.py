@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsc.ir.attributes import F16, F32, I32
-from wsc.ir.dialects.dist import DistTensor, parse_dist_tensor
+from wsc.ir.dialects.dist_type import DistTensor, parse_dist_tensor
 from wsc.ir.layout import Split
 from wsc.ir.parser import parse_type
 

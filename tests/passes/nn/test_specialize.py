@@ -63,7 +63,11 @@ def test_twice_is_the_same_as_once() -> None:
     [
         ("train", "the model has no entry 'train'", "entries: decode, prefill"),
         ("decod", "the model has no entry 'decod'", "entries: decode, prefill"),
-        ("prefill", "entry 'prefill' cannot be compiled for the wafer yet", "entries that can: decode"),
+        (
+            "prefill",
+            "entry 'prefill' cannot be compiled for the wafer yet",
+            "entries that can: decode, encode",
+        ),
     ],
 )
 def test_an_entry_that_cannot_be_compiled(entry: str, message: str, note: str) -> None:
