@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attributes import StringAttr, SymbolRefAttr, TensorType
-from .diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean
+from .diagnostics import Diagnostic, Diagnostics, did_you_mean
 from .interpreter.variables import (
     Array,
     element_dtype,
@@ -23,7 +23,8 @@ from .interpreter.variables import (
 )
 from .location import UNKNOWN
 from .operation import Operation, Value
-from .safetensors_reader import READABLE, SafetensorsReader
+from .safetensors_reader import READABLE, SafetensorsReader, StoredTensor
+from .stored import StepError, steps_of
 
 _LISTED = 5
 """Names that one message lists before it only counts the rest."""
@@ -37,12 +38,12 @@ def load_weights(
 ) -> dict[str, Array]:
     """Return the weights of `module` by variable name, read from the safetensors file `path`.
 
-    A weight is the tensor that its `source` names; a stacked one is a tensor for each repetition,
-    `block.0.wq`, `block.1.wq` and so on,
-    and one of experts a tensor for each of them. float16, bfloat16 and float32 are converted to the declared
-    type. Raises `DiagnosticError` with all tensors that are missing, have another shape, or hold values
-    too large for the declared type, or if the file is damaged. Tensors that the module does not use and
-    values that are not finite are warned of in `warnings`.
+    A weight is the tensor that its `source` names, changed by its `source_steps`; a stacked one is a tensor
+    for each repetition, `block.0.wq`, `block.1.wq` and so on, and one of experts a tensor for each of them.
+    float16, bfloat16 and float32 are converted to the declared type. Raises `DiagnosticError` with all
+    tensors that are missing, have another shape, or hold values too large for the declared type, or if the
+    file is damaged. `warnings` gets warnings of values that are not finite, and a note on tensors that the
+    module does not use.
     """
     variables = {
         name: variable for name, variable in module_variables(module).items() if not is_cache(variable)
@@ -51,7 +52,7 @@ def load_weights(
     loader = _Loader(SafetensorsReader(Path(path)), claimed)
     weights = {name: loader.load(variable) for name, variable in variables.items()}
     loader.found.raise_if_errors()
-    loader.warn_unused()
+    loader.note_unused()
     if warnings is not None:
         warnings += loader.found.entries
     return {name: value for name, value in weights.items() if value is not None}
@@ -59,7 +60,17 @@ def load_weights(
 
 def sources(variable: Operation) -> list[str]:
     """Return the names of the tensors that make up a weight, one for each repetition and expert, in order."""
-    names = [variable.attribute("source", StringAttr).value]
+    return _numbered(variable, variable.attribute("source", StringAttr).value)
+
+
+def own_names(variable: Operation) -> list[str]:
+    """Return what the model calls the tensors of a weight, `block.0.wq`, whatever a file calls them."""
+    *owners, name = str(variable.symbol_name).split(".")
+    return _numbered(variable, "".join(f"{owner}.{{}}." for owner in owners) + name)
+
+
+def _numbered(variable: Operation, name: str) -> list[str]:
+    names = [name]
     for count in slices(variable):
         names = [name.replace("{}", str(index), 1) for name in names for index in range(count)]
     return names
@@ -79,7 +90,8 @@ class _Loader:
         missing = [name for name in names if name not in self.reader.tensors]
         if missing:
             hint = did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
-            message = f"'{self.reader.path}' has no tensor {_listed(missing)} {list(shape)}{hint}"
+            shown = "" if steps_of(variable) else f" {list(shape)}"
+            message = f"'{self.reader.path}' has no tensor {_listed(missing)}{shown}{hint}"
             self.found.error(message, variable.location)
         fits = [self._fits(variable, name, shape) for name in names if name not in missing]
         if missing or not all(fits):
@@ -89,16 +101,32 @@ class _Loader:
 
     def _fits(self, variable: Operation, name: str, shape: tuple[int, ...]) -> bool:
         tensor = self.reader.tensors[name]
-        if tensor.shape != shape:
-            message = f"tensor '{name}' of '{self.reader.path}' is {list(tensor.shape)}, not {list(shape)}"
-            self.found.error(message, variable.location)
+        fits = self._has_shape(variable, tensor, shape)
         if tensor.element not in READABLE:
             message = f"tensor '{name}' of '{self.reader.path}' has elements {tensor.element}"
             self.found.error(message, variable.location, f"weights can be {', '.join(READABLE)}")
-        return tensor.shape == shape and tensor.element in READABLE
+        return fits and tensor.element in READABLE
+
+    def _has_shape(self, variable: Operation, tensor: StoredTensor, wanted: tuple[int, ...]) -> bool:
+        """Whether the steps make `wanted` of a tensor; reports it if not, and what would."""
+        shape = tensor.shape
+        what = f"tensor '{tensor.name}' of '{self.reader.path}' is {list(shape)}"
+        try:
+            for step in steps_of(variable):
+                shape = step.shape(shape)
+        except StepError as error:
+            self.found.error(f"{what}: {error}", variable.location)
+            return False
+        if shape == wanted:
+            return True
+        gives = "" if shape == tensor.shape else f", which gives {list(shape)}"
+        self.found.error(f"{what}{gives}, not {list(wanted)}", variable.location, *_what_fits(shape, wanted))
+        return False
 
     def _converted(self, variable: Operation, name: str, dtype: np.dtype[Any]) -> Array:
         stored = self.reader.read(name)
+        for step in steps_of(variable):
+            stored = step.apply(stored)
         finite = np.isfinite(stored)
         if not finite.all():
             count = int(stored.size - np.count_nonzero(finite))
@@ -115,12 +143,21 @@ class _Loader:
             self.found.error(message, variable.location, limit)
         return converted
 
-    def warn_unused(self) -> None:
-        """Warn once of all tensors that no weight takes."""
+    def note_unused(self) -> None:
+        """Say once which tensors no weight takes."""
         unused = [name for name in self.reader.tensors if name not in self.claimed]
         if unused:
             message = f"the model does not use tensor {_listed(unused)} of '{self.reader.path}'"
-            self.found.add(Diagnostic(Severity.WARNING, message, UNKNOWN))
+            self.found.note(message, UNKNOWN)
+
+
+def _what_fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, ...]:
+    """Return a note on how a tensor of `shape` could be made to fit, if that is plain to see."""
+    if len(shape) == 2 and shape[::-1] == wanted:
+        return ("its transpose fits: write 'transpose(...)' around it in the model's table of names",)
+    if math.prod(shape) == math.prod(wanted):
+        return (f"it has as many elements: 'reshape(..., {list(wanted)})' in the table of names would fit",)
+    return ()
 
 
 def _listed(names: list[str]) -> str:
@@ -148,7 +185,7 @@ def random_weights(module: Operation, seed: int) -> dict[str, Array]:
             continue
         type = variable_type(variable)
         shape = type.shape[len(slices(variable)) :]
-        parts = [_random_tensor(source, shape, roles.get(name), seed) for source in sources(variable)]
+        parts = [_random_tensor(own, shape, roles.get(name), seed) for own in own_names(variable)]
         weights[name] = np.stack(parts).reshape(type.shape).astype(element_dtype(type.element))
     return weights
 

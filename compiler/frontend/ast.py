@@ -189,6 +189,54 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """`"model.norm.weight"`: a tensor of the weights file."""
+
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRange:
+    """`begin : end` of one axis; both are None for a whole axis."""
+
+    span: Span
+    begin: Expr | None
+    end: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCut:
+    """`tensor[begin : end, :]`: a part of a tensor."""
+
+    span: Span
+    tensor: Stored
+    ranges: tuple[StoredRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """`transpose(tensor)` or `reshape(tensor, [extent, extent])`."""
+
+    span: Span
+    callee: Name
+    tensor: Stored
+    shape: ShapeExpr | None
+
+
+Stored: TypeAlias = StoredTensor | StoredCut | StoredCall
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """`block.wq = "layers.{}.wq"`: where the weight `target` lies in the file."""
+
+    target: tuple[Name, ...]
+    span: Span
+    stored: Stored
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """`name = value` at the model's level: something that can be compiled, such as `decode`."""
 
@@ -209,5 +257,6 @@ class Model:
     dtypes: tuple[Dtype, ...]
     states: tuple[State, ...]
     definitions: tuple[Definition, ...]
+    names: tuple[Naming, ...]
     entries: tuple[Entry, ...]
     lost: frozenset[str] = frozenset()

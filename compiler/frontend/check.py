@@ -12,6 +12,7 @@ from .consts import BUILT_IN_NAMES, ConstTable, Number
 from .entries import ENTRY_NAMES, check_entries
 from .functions import nodes_inside, report_recursion
 from .graph import Body, CheckedModel, Node, Tensor, Variable
+from .names import check_names
 from .operators import OPERATORS
 from .report import Report
 from .scope import ModelScope
@@ -60,6 +61,10 @@ class _ModelChecker:
         for layer in scope.layers.values():
             if layer.is_expert:
                 self._check_expert(layer)
+        variables = list(scope.variables.values())
+        for layer in scope.layers.values():
+            variables += layer.variables.values()
+        check_names(model.names, variables, scope)
         entries = check_entries(model, forward, scope)
         if self.report.has_errors or forward is None:
             return None

@@ -163,9 +163,10 @@ class ConstTable:
         self._report.error(span, "'@' needs two matrices, not numbers")
         return None
 
-    def values_note(self, expr: Expr) -> tuple[str, ...]:
-        """Return a note on what the consts named in `expr` are, and which of them the command line set."""
-        names = [name for name in dict.fromkeys(_names(expr)) if self.values.get(name) is not None]
+    def values_note(self, *exprs: Expr) -> tuple[str, ...]:
+        """Return a note on what the consts named in `exprs` are, and which of them the command line set."""
+        found = dict.fromkeys(name for expr in exprs for name in _names(expr))
+        names = [name for name in found if self.values.get(name) is not None]
         texts = [
             f"{name} = {self.values[name]}{' (--set)' if name in self.overridden else ''}" for name in names
         ]

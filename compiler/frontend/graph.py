@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...ir.attributes import FloatType
+from ...ir.stored import Step
 from .ast import Span
 from .consts import Number
 from .shapes import Shape, shape_text
@@ -46,6 +47,15 @@ class Node:
     """What the text calls the value, for readable dumps."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a weight's values come from: a tensor of the file, `{}` for each layer around, and steps."""
+
+    name: str
+    steps: tuple[Step, ...]
+    span: Span
+
+
 @dataclass(slots=True, eq=False)
 class Variable:
     """A weight or cache of the layer `owner`, or of the model if that is None."""
@@ -57,6 +67,8 @@ class Variable:
     owner: Body | None
     used: bool = False
     appended: Span | None = None
+    source: Source | None = None
+    """What the table of names says; without, the file calls it as the model does."""
 
     @property
     def owners(self) -> list[Body]:
@@ -106,7 +118,11 @@ class Body:
     @property
     def path(self) -> list[Body]:
         """This layer and the layers around it, from the outermost in."""
-        return [self] if self.inside is None else [*self.inside.path, self]
+        found: list[Body] = [self]
+        # A layer inside of itself is an error, reported elsewhere.
+        while found[0].inside is not None and found[0].inside not in found:
+            found.insert(0, found[0].inside)
+        return found
 
     @property
     def is_reached(self) -> bool:

@@ -24,8 +24,9 @@ from ...ir.attributes import (
     symbol,
 )
 from ...ir.builder import Builder
-from ...ir.location import FileLoc
+from ...ir.location import FileLoc, Location, fuse_locations
 from ...ir.operation import Block, Operation, Region, Value
+from ...ir.stored import STEPS_ATTRIBUTE, steps_attribute
 from .ast import Span
 from .consts import Number
 from .graph import Body, CheckedEntry, CheckedModel, Node, Tensor, Variable
@@ -83,7 +84,13 @@ class _Lowering:
         }
         for owner in variable.owners:
             attributes["experts" if owner.is_expert else "stacked"] = UNIT
-        builder.create("nn.variable", (), (), attributes, location=self.location(variable.span))
+        location: Location = self.location(variable.span)
+        if variable.source is not None:
+            attributes["source"] = string(variable.source.name)
+            if variable.source.steps:
+                attributes[STEPS_ATTRIBUTE] = steps_attribute(variable.source.steps)
+            location = fuse_locations(location, self.location(variable.source.span))
+        builder.create("nn.variable", (), (), attributes, location=location)
 
     def _function(self, builder: Builder, function: Body) -> None:
         block = self._block(function)

@@ -6,7 +6,7 @@ resumes at the next line of the same block that begins a statement, so that one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,11 +25,13 @@ END = "$END"
 _STARTS_EXPRESSION = {"NAME", "NUMBER", "LPAR", "LSQB", "MINUS", "TRUE", "FALSE"}
 _CONTINUES_EXPRESSION = {"PLUS", "MINUS", "STAR", "SLASH", "AT", "LSQB", "LPAR"}
 _STARTS_STATEMENT = {"RETURN", "WEIGHT", "CACHE", "NAME"}
-_STARTS_ITEM = {"CONST", "DTYPE", "LAYER", "WEIGHT", "CACHE", "NAME"}
-_KEYWORDS = {"MODEL", "CONST", "DTYPE", "ACCUMULATE", "LAYER", "WEIGHT", "CACHE", "RETURN", "TRUE", "FALSE"}
+_STARTS_ITEM = {"CONST", "DTYPE", "LAYER", "WEIGHT", "CACHE", "NAMES", "NAME"}
+_KEYWORDS = {"MODEL", "ACCUMULATE", "RETURN", "TRUE", "FALSE"} | (_STARTS_ITEM - {"NAME"})
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
+    "STRING": "a tensor's name in double quotes",
+    "DOT": "'.'",
     "ELEMENT": "an element type such as f16",
     "EQUAL": "'='",
     "LPAR": "'('",
@@ -119,7 +121,7 @@ class _Parse:
                 tree = parser.feed_token(token)
             except UnexpectedToken:
                 parser, at = before, index
-                if token.type == "EQUAL" and self._name_begins_line(index - 1):
+                if token.type in ("EQUAL", "DOT") and self._name_begins_line(index - 1):
                     # `y = x +` and then `z = ...`: the line above is incomplete, not this one wrong.
                     parser, at = previous, index - 1
                 self._report_unexpected(parser, at)
@@ -144,12 +146,15 @@ class _Parse:
         accepted = _accepted(parser)
         expected = _expected(accepted)
         notes = self._unclosed_note(parser, index, accepted)
-        between_statements = accepted & {"RETURN", "LAYER"} or accepted == {END}
+        between_statements = accepted >= {"NAME", "RBRACE"} or accepted == {END}
         if self._begins_line(index) and index and not between_statements and token.type != "INVALID":
             # What is missing is missing on the line above.
             last = self.tokens[index - 1]
             span = Span(last.end_line or 1, last.end_column or 1, 1)
             self._report(f"expected {expected} after '{last}'", span, *notes)
+            return
+        if token == '"':
+            self._report("a name in quotes must end on its line", self._span(token))
             return
         found = _describe(token)
         if token.type in _KEYWORDS | {"ELEMENT"} and "NAME" in accepted and not between_statements:
@@ -158,8 +163,10 @@ class _Parse:
         if misspelt is not None:
             notes.append(f"did you mean '{misspelt}' instead of '{self.tokens[index - 1]}'?")
             self.lost.add(misspelt)
-        span = Span(token.line or 1, token.column or 1, max(1, len(token)))
-        self._report(f"unexpected {found}; expected {expected}", span, *notes)
+        self._report(f"unexpected {found}; expected {expected}", self._span(token), *notes)
+
+    def _span(self, token: Token) -> Span:
+        return Span(token.line or 1, token.column or 1, max(1, len(token)))
 
     def _misspelt_keyword(self, index: int) -> str | None:
         """Return the keyword that the name before the token at `index` probably stands for."""
@@ -187,7 +194,7 @@ class _Parse:
             return False
         token = self.tokens[index]
         follows_name = token.type == "LPAR" and self._name_begins_line(index - 1)
-        return token.type in ("CONST", "DTYPE", "LAYER") or follows_name
+        return token.type in ("CONST", "DTYPE", "LAYER", "NAMES") or follows_name
 
     # ---- recovery
 
@@ -224,7 +231,7 @@ class _Parse:
             return False
         if token.type == "NAME":
             follower = self.tokens[index + 1].type
-            return follower == "EQUAL" or (follower == "LPAR" and depth == 1)
+            return follower in ("EQUAL", "DOT") or (follower == "LPAR" and depth == 1)
         return token.type in (_STARTS_ITEM if depth == 1 else _STARTS_STATEMENT)
 
     def _lose(self, start: int, end: int) -> None:
@@ -256,11 +263,8 @@ def _brace_depths(tokens: list[Token]) -> list[int]:
 
 def _at_block_level(parser: InteractiveParser) -> bool:
     """Whether a new statement or item may start here without completing anything first."""
-    for keyword in ("RETURN", "LAYER"):
-        action = cast(tuple[object, ...] | None, parser.choices().get(keyword))
-        if action is not None and action[0] is Shift:
-            return True
-    return False
+    choices = cast(Mapping[str, tuple[object, ...]], parser.choices())
+    return all(kind in choices and choices[kind][0] is Shift for kind in ("NAME", "RBRACE"))
 
 
 def _accepted(parser: InteractiveParser) -> set[str]:
@@ -318,7 +322,7 @@ def _expected(accepted: set[str]) -> str:
         words.append("an expression")
         rest -= _STARTS_EXPRESSION
     elif "LAYER" in rest:
-        words.append("const, dtype, layer, weight, cache, forward or an entry")
+        words.append("const, dtype, layer, weight, cache, names, forward or an entry")
         rest -= _STARTS_ITEM
     elif "RETURN" in rest:
         words.append("weight, cache, an assignment or return")

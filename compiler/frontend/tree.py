@@ -20,6 +20,7 @@ from .ast import (
     Model,
     Name,
     NameExpr,
+    Naming,
     NegateExpr,
     NumberExpr,
     Option,
@@ -29,6 +30,11 @@ from .ast import (
     Span,
     State,
     Statement,
+    Stored,
+    StoredCall,
+    StoredCut,
+    StoredRange,
+    StoredTensor,
     TypeExpr,
 )
 
@@ -63,6 +69,7 @@ class TreeReader:
         dtypes: list[Dtype] = []
         states: list[State] = []
         definitions: list[Definition] = []
+        namings: list[Naming] = []
         entries: list[Entry] = []
         for item in _trees(tree):
             if item.data == "consts":
@@ -73,6 +80,8 @@ class TreeReader:
                 dtypes.append(Dtype(self._span(item), names[0], names[1] if accumulate else None))
             elif item.data in ("weights", "caches"):
                 states += self._states(item)
+            elif item.data == "names":
+                namings += map(self._naming, _trees(item))
             elif item.data in ("layer", "function"):
                 definitions.append(self._definition(item))
             else:
@@ -83,6 +92,7 @@ class TreeReader:
             tuple(dtypes),
             tuple(states),
             tuple(definitions),
+            tuple(namings),
             tuple(entries),
             lost,
         )
@@ -115,6 +125,33 @@ class TreeReader:
             return [Return(self._span(tree), self._only(tree))]
         return list(self._states(tree))
 
+    # ---- names of tensors
+
+    def _naming(self, tree: Node) -> Naming:
+        target = tuple(map(self._name, _tokens(tree)))
+        return Naming(target, self._span(tree), self._stored(_trees(tree)[0]))
+
+    def _stored(self, tree: Node) -> Stored:
+        self._enter(tree)
+        try:
+            return self._stored_inside(tree)
+        finally:
+            self.nesting -= 1
+
+    def _stored_inside(self, tree: Node) -> Stored:
+        span = self._span(tree)
+        if tree.data == "tensor":
+            return StoredTensor(span, str(_token(tree))[1:-1])
+        inner, *others = _trees(tree)
+        if tree.data == "cut":
+            return StoredCut(span, self._stored(inner), tuple(map(self._range, others)))
+        shape = ShapeExpr(self._span(others[0]), self._expressions(_trees(others[0]))) if others else None
+        return StoredCall(span, self._name(_token(tree)), self._stored(inner), shape)
+
+    def _range(self, tree: Node) -> StoredRange:
+        begin, end = self._expressions(_trees(tree)) or (None, None)
+        return StoredRange(self._span(tree), begin, end)
+
     def _type(self, tree: Node) -> TypeExpr:
         elements = _tokens(tree)
         return TypeExpr(
@@ -131,16 +168,21 @@ class TreeReader:
         return tuple(self._expression(tree) for tree in trees)
 
     def _expression(self, tree: Node) -> Expr:
+        while tree.data == "parentheses":
+            tree = _trees(tree)[0]
+        self._enter(tree)
+        try:
+            return self._dispatch(tree)
+        finally:
+            self.nesting -= 1
+
+    def _enter(self, tree: Node) -> None:
         self.nesting += 1
         if self.nesting > MAXIMUM_NESTING:
             raise TextError(
                 f"this expression is nested more than {MAXIMUM_NESTING} deep; give a part of it a name",
                 self._span(tree),
             )
-        try:
-            return self._dispatch(tree)
-        finally:
-            self.nesting -= 1
 
     def _dispatch(self, tree: Node) -> Expr:
         span = self._span(tree)

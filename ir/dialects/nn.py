@@ -43,6 +43,7 @@ from ..spec import (
     results,
     symbol_ref,
 )
+from ..stored import STEPS_ATTRIBUTE, steps_of
 from ..symbols import lookup_symbol
 
 TENSOR = is_a("a tensor", TensorType)
@@ -190,6 +191,13 @@ def _verify_func(op: Operation, report: Report) -> None:
         report("nn.return's types differ from the function type's results")
 
 
+def _verify_variable(op: Operation, report: Report) -> None:
+    try:
+        steps_of(op)
+    except ValueError as error:
+        report(str(error))
+
+
 def _verify_call(op: Operation, report: Report) -> None:
     callee = lookup_symbol(op, op.attribute("callee", SymbolRefAttr))
     if callee is None:
@@ -240,16 +248,19 @@ NN.add(
         OpSpec(
             "nn.variable",
             "State by name: a weight (read only) or a cache (appended to); `stacked` has one slice per "
-            "repetition, `experts` (inside of that) one per expert.",
+            "repetition, `experts` (inside of that) one per expert. `source` is a weight's tensor in the "
+            "file of weights, with `{}` for the number of a slice, `source_steps` what is done to it.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
                 required("kind", STRING),
                 required("source", STRING),
+                optional(STEPS_ATTRIBUTE, is_a("an array", ArrayAttr)),
                 optional("stacked", is_a("unit", UnitAttr)),
                 optional("experts", is_a("unit", UnitAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),
+            verify=_verify_variable,
         ),
         OpSpec(
             "nn.func",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from wsc.ir.safetensors_reader import SafetensorsReader
 from wsc.ir.weights import load_weights, random_weights
 
 from ..support.wdl import MLP, TALE, replaced
+from ..support.weight_files import write_bfloat16
 
 Array = NDArray[Any]
 SIZES = {"vocab": "8", "dim": "4", "heads": "2", "kv_heads": "1", "ffn": "6", "context": "8", "layers": "2"}
@@ -38,19 +38,6 @@ def stored(weights: dict[str, Array]) -> dict[str, Array]:
         else:
             tensors[name] = value
     return tensors
-
-
-def write_bfloat16(path: Path, tensors: dict[str, Array]) -> None:
-    """Write float32 tensors, cut to bfloat16, as the format's description says."""
-    header: dict[str, Any] = {"__metadata__": {"format": "np"}}
-    data = b""
-    for name, value in tensors.items():
-        bits = (value.astype(np.float32).view(np.uint32) >> 16).astype("<u2").tobytes()
-        offsets = [len(data), len(data) + len(bits)]
-        header[name] = {"dtype": "BF16", "shape": list(value.shape), "data_offsets": offsets}
-        data += bits
-    text = json.dumps(header).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
 
 
 def errors(module: Operation, path: Path) -> list[str]:
@@ -131,14 +118,14 @@ def test_missing_repetitions_are_counted(tmp_path: Path) -> None:
     )
 
 
-def test_unused_tensors_are_warned_of(tmp_path: Path) -> None:
+def test_unused_tensors_are_noted(tmp_path: Path) -> None:
     module = compile_wdl(TALE, "tale.wdl", {**SIZES, "layers": "1"})
     path = tmp_path / "w.safetensors"
     save_file(stored(random_weights(tale(), 5)), path)
     warnings: list[Diagnostic] = []
     load_weights(module, path, warnings)
     assert [str(warning).replace(str(tmp_path), "DIR") for warning in warnings] == [
-        "warning: the model does not use tensor 'block.1.down', 'block.1.gate', 'block.1.norm1', "
+        "note: the model does not use tensor 'block.1.down', 'block.1.gate', 'block.1.norm1', "
         "'block.1.norm2', 'block.1.up' and 4 more of 'DIR/w.safetensors'"
     ]
 

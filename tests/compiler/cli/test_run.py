@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from wsc.compiler.cli.main import main
 from wsc.ir.interpreter.nn import NnInterpreter
@@ -193,3 +194,22 @@ def test_a_damaged_program(wsc: Command, compiled: Path, folder: Path) -> None:
         assert done.status == 1
         assert name in done.err
         assert "Traceback" not in done.err
+
+
+def test_foreign_names_of_weights(wsc: Command, classifier: Path, folder: Path) -> None:
+    """The table of names goes with the program; the weights of a file by those names give the same rows."""
+    rng = np.random.Generator(np.random.PCG64(5))
+    w, b = rng.random((6, 4), np.float32), rng.random(4, np.float32)
+    table = '  names { w = transpose("fc.weight") b = "fc.bias"[1 : 1 + classes] }\n}\n'
+    classifier.write_text(CLASSIFIER.rstrip().removesuffix("}") + table, "utf-8")
+    foreign = {"fc.weight": np.ascontiguousarray(w.T), "fc.bias": np.concatenate([b[:1], b]), "step": b}
+    save_file(foreign, folder / "classifier.safetensors")
+    np.savez(folder / "rows.npz", x=rng.random((3, 6), np.float32))
+    assert wsc("compile", "classifier.wdl", "--grid", "2x2", "--quiet").status == 0
+    done = wsc("run", "classifier.wsx", "--input", "rows.npz", "--check", "--json")
+    assert done.status == 0
+    assert "note: the model does not use tensor 'step' of 'classifier.safetensors'" in done.err
+    (folder / "classifier.wdl").write_text(CLASSIFIER, "utf-8")
+    save_file({"w": w, "b": b}, folder / "classifier.safetensors")
+    again = wsc("run", "classifier.wdl", "--input", "rows.npz", "--check", "--json", "--grid", "2x2")
+    assert json.loads(again.out)["tokens"] == json.loads(done.out)["tokens"]
