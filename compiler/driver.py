@@ -82,7 +82,7 @@ def compile_module(
     if options.stop_after is None and (problems := check_program(module)):
         if options.pass_pipeline is not None:
             raise DiagnosticError([_no_program(module, passes), *problems])
-        raise BrokenModuleError(passes[-1], module, problems)
+        raise BrokenModuleError(passes[-1], problems)
     return Compilation(
         module, model, tuple(records), frontend_seconds, estimator.estimates, tuple(context.remarks)
     )

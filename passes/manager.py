@@ -5,11 +5,11 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
-from ..ir.diagnostics import Diagnostic, DiagnosticError, Severity
+from ..ir.diagnostics import Diagnostic, DiagnosticError
 from ..ir.operation import Operation
 from ..ir.printer import print_operation
 from ..ir.verifier import verify
@@ -67,13 +67,16 @@ class InternalDiagnosticError(DiagnosticError):
 
 
 class BrokenModuleError(InternalDiagnosticError):
-    """A pass left a module that the verifier rejects: a mistake of the pass, not of the input."""
+    """A pass left a module that the verifier rejects: a mistake of the pass, not of the input.
 
-    def __init__(self, pass_: Pass, module: Operation, problems: Sequence[Diagnostic]) -> None:
+    The first diagnostic names the pass, and like those after it an operation.
+    """
+
+    def __init__(self, pass_: Pass, problems: Sequence[Diagnostic]) -> None:
         self.pass_name = pass_.name
-        count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-        head = f"pass '{pass_.name}' left an invalid module: {count}"
-        super().__init__([Diagnostic(Severity.ERROR, head, module.location), *problems])
+        first, *others = problems
+        head = replace(first, message=f"pass '{pass_.name}' left an invalid module: {first.message}")
+        super().__init__([head, *others])
 
 
 class PassManager:
@@ -130,7 +133,7 @@ class PassManager:
                 targets.append(TargetRecord(_label(op), perf_counter() - start))
             start = perf_counter()
             if problems := self._problems(module):
-                raise BrokenModuleError(pass_, module, problems)
+                raise BrokenModuleError(pass_, problems)
             verifier_seconds = perf_counter() - start
         except Exception as error:
             for watcher in self.instrumentations:

@@ -27,3 +27,23 @@ class Context:
     def show_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show diagnostics with the source lines they point at."""
         self.terminal.diagnostics(self.sources.translate(diagnostics), self.sources.texts)
+
+    def show_failure(self, what: str) -> None:
+        """Show at which operation a pass raised something, if a pass did: `what` says what."""
+        failure = self.recorder.failure
+        if failure is None:
+            return
+        from ...ir.diagnostics import Diagnostic, Severity
+        from ...ir.location import UNKNOWN
+
+        op = failure.operation
+        message = f"pass '{failure.name}' raised {what}"
+        notes = () if op is None else (f"it was working on '{op.name}'",)
+        location = UNKNOWN if op is None else op.location
+        self.show_diagnostics([Diagnostic(Severity.ERROR, message, location, notes)])
+
+    def culprit(self) -> str:
+        """Return in what an internal error is a mistake: wsc, or a pass that is a plug-in's."""
+        failure = self.recorder.failure
+        path = None if failure is None else self.plugins.path_of(failure.name)
+        return "in wsc" if failure is None or path is None else f"in pass '{failure.name}' of {path}"

@@ -67,17 +67,21 @@ def _failed(error: Exception, context: Context) -> int:
     from ...ir.diagnostics import DiagnosticError
     from ...passes.manager import InternalDiagnosticError
 
-    if isinstance(error, DiagnosticError):
+    if isinstance(error, DiagnosticError) and not isinstance(error, InternalDiagnosticError):
         context.show_diagnostics(error.diagnostics)
-        if not isinstance(error, InternalDiagnosticError):
-            return ExitStatus.WRONG_INPUT
+        return ExitStatus.WRONG_INPUT
     if os.environ.get("WSC_TRACEBACK") == "1":
         import traceback
 
         traceback.print_exception(error)
-    what = str(error).split("\n")[0]
-    summary = f"{type(error).__name__}: {what}" if what else type(error).__name__
-    notes = ["this is a mistake in wsc, not in its input; WSC_TRACEBACK=1 shows where"]
+    if isinstance(error, InternalDiagnosticError):
+        context.show_diagnostics(error.diagnostics)
+        summary = str(error.diagnostics[0].message)
+    else:
+        what = str(error).split("\n")[0]
+        summary = f"{type(error).__name__}: {what}" if what else type(error).__name__
+        context.show_failure(summary)
+    notes = [f"this is a mistake {context.culprit()}, not in its input; WSC_TRACEBACK=1 shows where"]
     try:
         notes.insert(0, f"reproducer: {context.recorder.write(error, context.plugins.paths)}")
     except OSError as second:

@@ -19,7 +19,7 @@ from .expected import compare, find_expected
 from .files import write_file
 from .inspection import inspection, text_form
 from .ir_text import ir_text
-from .reproducer import REPRODUCED_FLAGS, flags_in, given_flags, pipeline_in, plugins_in
+from .reproducer import REPRODUCED_FLAGS, flags_in, given_flags, input_in, pipeline_in, plugins_in
 from .sources import read_text
 from .timing import Timing, show_timing
 
@@ -43,6 +43,7 @@ def run_opt(args: Namespace, context: Context) -> int:
     filename, text = _read(args.file)
     context.sources.texts[filename] = text
     context.recorder.source(filename, text)
+    context.sources.folders = [Path(path).parent for path in (filename, input_in(text)) if path is not None]
     if args.run_reproducer:
         context.plugins.load(plugins_in(filename, text), context.terminal)
         for flag in flags_in(filename, text):

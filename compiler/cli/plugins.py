@@ -34,6 +34,11 @@ class Plugins:
             for name in plugin.replaced:
                 terminal.announce(f"plug-in {path}: its pass '{name}' replaces the one of that name")
 
+    def path_of(self, name: str) -> str | None:
+        """Return the file whose pass of that name is the registered one, None if wsc has it itself."""
+        owners = [plugin.path for plugin in self.loaded if any(kind.name == name for kind in plugin.passes)]
+        return owners[-1] if owners else None
+
     def unload(self) -> None:
         """Take everything back, for what this process runs next."""
         while self.loaded:

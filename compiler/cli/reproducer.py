@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ PIPELINE_COMMENT = "pipeline: "
 """What stands before the pipeline in a reproducer's comment."""
 PLUGINS_COMMENT = "plugins: "
 """What stands before the files of plug-ins, quoted as for a shell."""
+INPUT_COMMENT = "input: "
+"""What stands before the file that was read, beside which locations may find theirs."""
 FLAGS_COMMENT = "options: "
 """What stands before the options of `wsc opt` that decide what is wrong."""
 
@@ -77,6 +80,19 @@ def _comment(start: str, text: str) -> str | None:
     return None if match is None else match[1].strip()
 
 
+def input_in(text: str) -> str | None:
+    """Return the file from which the failing command read, if a reproducer says so."""
+    return _comment(INPUT_COMMENT, text)
+
+
+@dataclass(frozen=True, slots=True)
+class PassFailure:
+    """The pass that failed, and the operation that it was working on, if it is known."""
+
+    name: str
+    operation: Operation | None
+
+
 class Recorder:
     """Keeps what is being worked on: the input's text, then the module before each pass.
 
@@ -93,6 +109,8 @@ class Recorder:
         self._passes: list[Pass] = []
         self._module: Operation | None = None
         self._done = 0
+        self.failure: PassFailure | None = None
+        """Set once a pass raised something, or left an invalid module."""
 
     def source(self, filename: str, text: str) -> None:
         """Note the text of an input file, for errors before there is a module."""
@@ -113,7 +131,10 @@ class Recorder:
         self._module = None
 
     def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
-        """Keep the copy."""
+        """Keep the copy, and note what the pass was doing."""
+        from ...passes.failure import operation_at_work
+
+        self.failure = PassFailure(pass_.name, operation_at_work(error, module))
 
     def text(self, error: BaseException, plugins: Sequence[str] = ()) -> str:
         """Return the reproducer's text: comments that `wsc opt` skips, then the IR (or the input's text)."""
@@ -127,27 +148,35 @@ class Recorder:
 
             rest = self._passes[self._done :]
             lines += [f"failed in pass: {rest[0].name}", f"{PIPELINE_COMMENT}{pipeline_text(rest)}"]
+        if self._text is not None:
+            lines.append(f"{INPUT_COMMENT}{self._text[0]}")
         lines += ["", *"".join(traceback.format_exception(error)).rstrip("\n").split("\n")]
-        head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
+        # A command line, and so each of these, may have line breaks.
+        head = "".join(f"// {line}".rstrip() + "\n" for line in "\n".join(lines).split("\n"))
         if self._module is not None:
             from ...ir.printer import print_operation
 
             return f"{head}\n{print_operation(self._module, locations=True)}\n"
         if self._text is not None:
-            filename, text = self._text
-            return f"{head}// input: {filename}\n\n{text}"
+            return f"{head}\n{self._text[1]}"
         return head
 
     def write(self, error: BaseException, plugins: Sequence[str] = ()) -> Path:
         """Write the reproducer into the current directory, or the system's temporary one; return its path."""
         from ...ir.program_file import write_atomically
 
-        text = self.text(error, plugins)
+        data = self.text(error, plugins).encode("utf-8", "backslashreplace")
         suffix = "mlir" if self._module is not None else "txt"
-        name = f"wsc-reproducer-{hashlib.sha256(text.encode()).hexdigest()[:8]}.{suffix}"
         folder = Path.cwd()
         if not os.access(folder, os.W_OK):
             folder = Path(tempfile.gettempdir())
-        path = folder / name
-        write_atomically(path, text.encode("utf-8", "backslashreplace"))
+        path = _free_path(folder, suffix, data)
+        write_atomically(path, data)
         return path
+
+
+def _free_path(folder: Path, suffix: str, data: bytes) -> Path:
+    """Return a path by the hash of `data` where nothing else lies: with more of its digits if need be."""
+    digest = hashlib.sha256(data).hexdigest()
+    paths = [folder / f"wsc-reproducer-{digest[:length]}.{suffix}" for length in (8, 16, 64)]
+    return next((path for path in paths if not path.exists() or path.read_bytes() == data), paths[-1])

@@ -6,9 +6,9 @@ editor opens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from .errors import FileError
@@ -31,10 +31,14 @@ def read_text(path: str) -> str:
 
 @dataclass(slots=True)
 class Sources:
-    """Texts by the name to show; `shown` maps names in the IR to names to show where they differ."""
+    """Texts by the name to show; `shown` maps names in the IR to names to show where they differ.
+
+    Files that are neither there nor in the current folder are looked for in `folders`.
+    """
 
     texts: dict[str, str] = field(default_factory=lambda: dict[str, str]())
     shown: dict[str, str] = field(default_factory=lambda: dict[str, str]())
+    folders: list[Path] = field(default_factory=lambda: list[Path]())
 
     def add(self, path: str, text: str) -> str:
         """Note the text of a file and return the name that the IR uses for it."""
@@ -45,23 +49,27 @@ class Sources:
 
     def translate(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Return diagnostics that name files as the user did."""
-        return [_translate(diagnostic, self.shown) for diagnostic in diagnostics]
+        return [self._translate(diagnostic) for diagnostic in diagnostics]
 
+    def _translate(self, diagnostic: Diagnostic) -> Diagnostic:
+        notes = tuple(note if isinstance(note, str) else self._translate(note) for note in diagnostic.notes)
+        return replace(diagnostic, location=self._place(diagnostic.location), notes=notes)
 
-def _translate(diagnostic: Diagnostic, shown: Mapping[str, str]) -> Diagnostic:
-    notes = tuple(note if isinstance(note, str) else _translate(note, shown) for note in diagnostic.notes)
-    return replace(diagnostic, location=_place(diagnostic.location, shown), notes=notes)
+    def _place(self, location: Location) -> Location:
+        from ...ir.location import FileLoc, FusedLoc, NameLoc
 
+        if isinstance(location, FileLoc):
+            return replace(location, file=self._name(location.file))
+        if isinstance(location, NameLoc) and location.child is not None:
+            return replace(location, child=self._place(location.child))
+        if isinstance(location, FusedLoc):
+            return replace(location, locations=tuple(map(self._place, location.locations)))
+        return location
 
-def _place(location: Location, shown: Mapping[str, str]) -> Location:
-    from ...ir.location import CallSiteLoc, FileLoc, FusedLoc, NameLoc
-
-    if isinstance(location, FileLoc):
-        return replace(location, file=shown.get(location.file, location.file))
-    if isinstance(location, NameLoc) and location.child is not None:
-        return replace(location, child=_place(location.child, shown))
-    if isinstance(location, FusedLoc):
-        return replace(location, locations=tuple(_place(part, shown) for part in location.locations))
-    if isinstance(location, CallSiteLoc):
-        return CallSiteLoc(_place(location.callee, shown), _place(location.caller, shown))
-    return location
+    def _name(self, file: str) -> str:
+        if file in self.shown:
+            return self.shown[file]
+        if file in self.texts or Path(file).exists():
+            return file
+        found = (str(folder / file) for folder in self.folders if (folder / file).is_file())
+        return next(found, file)

@@ -99,8 +99,8 @@ def test_a_broken_module_names_the_pass_and_all_places() -> None:
     with pytest.raises(BrokenModuleError) as caught:
         manager.run(parse_module(MODULE))
     assert caught.value.pass_name == "break"
-    first, *problems = caught.value.diagnostics
-    assert first.message == "pass 'break' left an invalid module: 2 problems"
+    problems = caught.value.diagnostics
+    assert problems[0].message.startswith("pass 'break' left an invalid module: '")
     assert [str(problem.location) for problem in problems] == ['"m.wdl":2:3', '"m.wdl":4:5']
     assert watcher.seen[-2:] == ["before break", "failed break: BrokenModuleError"]
 
