@@ -5,7 +5,8 @@ The driver keeps a worklist: all operations in program order first, then whateve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +41,28 @@ def rewrites(*names: str) -> Callable[[Callable[[Operation, Rewriter], bool]], N
     return lambda function: NamedPattern(names, function)
 
 
+class RewriteListener:
+    """Hears of every rewrite and of what it changes, while it happens; by default it does nothing."""
+
+    def trying(self, operation: Operation) -> None:
+        """A rewrite of `operation` may begin; nothing is changed yet."""
+
+    def inserted(self, operation: Operation) -> None:
+        """`operation` was inserted, or moved here from a block that goes away."""
+
+    def modified(self, operation: Operation) -> None:
+        """Attributes, operands or types of `operation` were changed."""
+
+    def replacing(self, operation: Operation, values: Sequence[Value]) -> None:
+        """Users of `operation` will use `values` instead, and it will be erased."""
+
+    def erasing(self, operation: Operation) -> None:
+        """`operation` will be erased."""
+
+    def applied(self, name: str, operation: Operation) -> None:
+        """The rewrite called `name` of `operation`, which may be erased by now, is complete."""
+
+
 class Rewriter:
     """Changes the IR for a pattern, and tells the driver what to look at again.
 
@@ -48,13 +71,19 @@ class Rewriter:
     (fused, if these are several), or of the one it was called with if it removes none.
     """
 
-    def __init__(self, root: Operation, patterns: Iterable[RewritePattern] = ()) -> None:
+    def __init__(
+        self,
+        root: Operation,
+        patterns: Iterable[RewritePattern] = (),
+        listeners: Sequence[RewriteListener] = (),
+    ) -> None:
         self.root = root
         self.operation = root
         """The operation that the running pattern was called with."""
         self.changed = False
         """Whether the running pattern changed anything."""
         self._patterns = tuple(patterns)
+        self._listeners = tuple(listeners)
         self._candidates: dict[str, tuple[RewritePattern, ...]] = {}
         self._worklist: list[Operation] = []
         self._queued: set[Operation] = set()
@@ -87,6 +116,8 @@ class Rewriter:
                 self._take_in(inner)
         else:
             self._take_in(operation)
+        for listener in self._listeners:
+            listener.inserted(operation)
         return operation
 
     def _take_in(self, operation: Operation) -> None:
@@ -102,6 +133,8 @@ class Rewriter:
         if len(values) != len(operation.results):
             count = len(operation.results)
             raise ValueError(f"'{operation.name}' has {count} results, but {len(values)} are to replace them")
+        for listener in self._listeners:
+            listener.replacing(operation, values)
         for old, new in zip(operation.results, values, strict=True):
             if old.uses:
                 self.replace_uses(old, new)
@@ -120,6 +153,8 @@ class Rewriter:
 
     def erase(self, operation: Operation) -> None:
         """Erase `operation`, whose results must not be in use."""
+        for listener in self._listeners:
+            listener.erasing(operation)
         self._removed.append(operation.location)
         operands = operation.operands
         if operation.regions:
@@ -146,15 +181,28 @@ class Rewriter:
         for operation in block.operations:
             operation.move_before(anchor)
             self._add(operation)
+            for listener in self._listeners:
+                listener.inserted(operation)
         self.changed = True
 
     def modify(self, operation: Operation) -> None:
         """Tell that attributes, operands or types of `operation` changed: revisit it and its users."""
         self.changed = True
         self._add(operation)
+        for listener in self._listeners:
+            listener.modified(operation)
         for value in operation.results:
             for user, _ in value.uses:
                 self._add(user)
+
+    @contextmanager
+    def rewriting(self, operation: Operation, name: str) -> Generator[None]:
+        """What happens within is one rewrite of `operation`: for passes that match without patterns."""
+        self.operation = operation
+        for listener in self._listeners:
+            listener.trying(operation)
+        yield
+        self._settle(name)
 
     # ---- what the driver does
 
@@ -174,16 +222,18 @@ class Rewriter:
                 continue  # erased since
             queued.remove(operation)
             self.operation = operation
+            for listener in self._listeners:
+                listener.trying(operation)
             for pattern in self._candidates[operation.name]:
                 if pattern.match_and_rewrite(operation, self):
                     if done == limit:
                         raise self._endless(pattern, limit)
                     done += 1
-                    self._settle()
+                    self._settle(pattern)
                     break
                 if self.changed:
-                    name = _name_of(pattern)
-                    raise RuntimeError(f"{name} changed '{self.operation.name}' and says it did not")
+                    name, what = pattern_name(pattern), self.operation.name
+                    raise RuntimeError(f"pattern '{name}' changed '{what}' and says it did not")
         return done
 
     def _patterns_for(self, name: str) -> tuple[RewritePattern, ...]:
@@ -202,8 +252,8 @@ class Rewriter:
             self._queued.add(operation)
             self._worklist.append(operation)
 
-    def _settle(self) -> None:
-        """Finish a rewrite: give the new operations their locations."""
+    def _settle(self, rewrite: RewritePattern | str) -> None:
+        """Finish a rewrite, given its pattern or name: give the new operations their locations."""
         if self._unlocated:
             location = self.operation.location
             if self._removed and not (len(self._removed) == 1 and self._removed[0] is location):
@@ -213,17 +263,24 @@ class Rewriter:
             self._unlocated.clear()
         self._removed.clear()
         self.changed = False
+        for listener in self._listeners:
+            name = rewrite if isinstance(rewrite, str) else pattern_name(rewrite)
+            listener.applied(name, self.operation)
 
     def _endless(self, pattern: RewritePattern, limit: int) -> DiagnosticError:
         return error_at(
             f"rewriting does not come to an end: stopped after {limit} rewrites",
             self.operation.location,
-            f"the last one was of '{self.operation.name}' by {_name_of(pattern)}",
+            f"the last one was of '{self.operation.name}' by pattern '{pattern_name(pattern)}'",
         )
 
 
 def apply_patterns(
-    root: Operation, patterns: Iterable[RewritePattern], *, max_rewrites: int | None = None
+    root: Operation,
+    patterns: Iterable[RewritePattern],
+    *,
+    max_rewrites: int | None = None,
+    listeners: Sequence[RewriteListener] = (),
 ) -> bool:
     """Apply `patterns`, tried in their order, inside `root` until none matches; return whether one did.
 
@@ -232,14 +289,13 @@ def apply_patterns(
     32 for each operation that a pattern may match at the start): patterns that undo each other never
     come to an end.
     """
-    return Rewriter(root, patterns).run(max_rewrites) > 0
+    return Rewriter(root, patterns, listeners).run(max_rewrites) > 0
 
 
 def _may_match(pattern: RewritePattern, name: str) -> bool:
     return not isinstance(pattern, NamedPattern) or name in pattern.names
 
 
-def _name_of(pattern: RewritePattern) -> str:
-    if isinstance(pattern, NamedPattern):
-        return f"pattern '{pattern.function.__name__}'"
-    return f"pattern '{type(pattern).__name__}'"
+def pattern_name(pattern: RewritePattern) -> str:
+    """Return what people call a pattern: the name of its function or class."""
+    return pattern.function.__name__ if isinstance(pattern, NamedPattern) else type(pattern).__name__

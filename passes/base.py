@@ -13,6 +13,7 @@ from ..ir.attributes import DictAttr
 from ..ir.diagnostics import Diagnostic, Severity, error_at
 from ..ir.location import Location
 from ..ir.operation import Operation
+from ..ir.rewriter import RewriteListener
 from ..ir.spec import Trait, has_trait
 from ..ir.target import Target
 
@@ -25,12 +26,14 @@ ANY = "any"
 
 @dataclass(slots=True)
 class PassContext:
-    """What the passes of one compilation share: remarks for the user.
+    """What the passes of one compilation share: remarks for the user, listeners.
 
     `remarks` collects warnings, notes and remarks; errors are raised as `DiagnosticError`.
     """
 
     remarks: list[Diagnostic] = field(default_factory=lambda: list[Diagnostic]())
+    listeners: tuple[RewriteListener, ...] = ()
+    """Who wants to hear of rewrites: for `apply_patterns` and `Rewriter`."""
 
     def warn(self, message: str, location: Location, *notes: str) -> None:
         """Tell the user something that does not stop the compilation."""

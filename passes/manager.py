@@ -12,6 +12,7 @@ from typing import Protocol
 from ..ir.diagnostics import Diagnostic, DiagnosticError
 from ..ir.operation import Operation
 from ..ir.printer import print_operation
+from ..ir.rewriter import RewriteListener
 from ..ir.verifier import verify
 from .base import Pass, PassContext
 
@@ -106,6 +107,7 @@ class PassManager:
         when a pass breaks the module; what else a pass raises is a mistake of the pass and goes through.
         """
         context = PassContext() if context is None else context
+        context.listeners = tuple(w for w in self.instrumentations if isinstance(w, RewriteListener))
         if problems := self._problems(module):
             raise DiagnosticError(problems)
         compares = any(watcher.wants_changes for watcher in self.instrumentations)

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 EVERY_PASS = "*"
 """The value of `--print-ir-before` and `--print-ir-after` without a list of passes."""
-_OPTIONAL_VALUES = {"--print-ir-before": EVERY_PASS, "--print-ir-after": EVERY_PASS, "--timing": "text"}
+STDERR = "-"
+"""The value of `--trace-rewrites` without a file."""
+_OPTIONAL_VALUES = {
+    "--print-ir-before": EVERY_PASS,
+    "--print-ir-after": EVERY_PASS,
+    "--timing": "text",
+    "--trace-rewrites": STDERR,
+}
 
 INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_ir_before", "--print-ir-before", None),
@@ -23,6 +30,7 @@ INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("elide_large", "--elide-large", None),
     ("dump_dir", "--dump-dir", None),
     ("timing", "--timing", None),
+    ("trace_rewrites", "--trace-rewrites", None),
 )
 """These options: parsed name, as typed, default."""
 
@@ -91,5 +99,12 @@ def add_inspect_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGr
         choices=("text", "json"),
         metavar="=text|json",
         help="show on stderr where the time went",
+    )
+    group.add_argument(
+        "--trace-rewrites",
+        nargs="?",
+        metavar="=FILE",
+        help="show each rewrite, with the operations before and after, on stderr or in FILE "
+        "(as JSON, a line each, if it is called FILE.json)",
     )
     return group

@@ -1,4 +1,4 @@
-"""What watches the passes for the options of `inspect_options.py`: dumps to stderr and to a folder."""
+"""What watches the passes for the options of `inspect_options.py`: dumps and rewrites."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Generator[list[Instrumentation]]:
     """Within, the passes, which are called `passes`, run; yield what watches them, besides progress.
 
-    Raises `UsageError` for passes that do not run and for a scope that no module had, `DiagnosticError` if
-    a folder cannot be written.
+    Raises `UsageError` for passes that do not run and for a scope that no module had, `DiagnosticError` or
+    `FileError` for what cannot be written.
     """
     from ...ir.printer import print_operation
     from ...passes.instrumentation import DirectoryDump
@@ -45,6 +45,11 @@ def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Gene
     if args.dump_dir is not None:
         # With locations and all elements, so that a dump loses nothing when `wsc opt` goes on from it.
         found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
+    if args.trace_rewrites is not None:
+        from ...passes.rewrite_trace import RewriteTrace
+        from .rewrites import rewrite_sink
+
+        found.append(RewriteTrace(rewrite_sink(args.trace_rewrites)))
     yield found
     scope.check()
 

@@ -21,4 +21,5 @@ class Canonicalize(Pass):
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Apply the patterns of all dialects until none matches."""
-        apply_patterns(module, [pattern for patterns in PATTERNS.values() for pattern in patterns])
+        patterns = [pattern for patterns in PATTERNS.values() for pattern in patterns]
+        apply_patterns(module, patterns, listeners=context.listeners)

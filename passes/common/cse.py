@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...ir.attributes import Attribute
 from ...ir.location import fuse_locations
 from ...ir.operation import Block, Operation, Region
+from ...ir.rewriter import Rewriter
 from ...ir.spec import Trait, has_trait, lookup_spec
 from ..base import Pass, PassContext
 from .effects import variable_of, written_variables
@@ -26,9 +27,9 @@ class CSE(Pass):
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Merge operations of equal name, operands, attributes and result types, at any depth."""
-        memory = _Memory()
+        memory, rewriter = _Memory(), Rewriter(module, listeners=context.listeners)
         for region in module.regions:
-            _merge_in_region(region, [], memory)
+            _merge_in_region(region, [], memory, rewriter)
 
 
 @dataclass(slots=True)
@@ -52,23 +53,27 @@ class _Memory:
         return self.everything, self.variables[variable]
 
 
-def _merge_in_region(region: Region, scopes: list[dict[Key, Operation]], memory: _Memory) -> None:
+def _merge_in_region(
+    region: Region, scopes: list[dict[Key, Operation]], memory: _Memory, rewriter: Rewriter
+) -> None:
     """Merge in `region`, where operations in `scopes` dominate everything.
 
     Blocks of one region do not share a scope, since one need not dominate the other.
     """
     for block in region.blocks:
-        _merge_in_block(block, [*scopes, {}], memory)
+        _merge_in_block(block, [*scopes, {}], memory, rewriter)
 
 
-def _merge_in_block(block: Block, scopes: list[dict[Key, Operation]], memory: _Memory) -> None:
+def _merge_in_block(
+    block: Block, scopes: list[dict[Key, Operation]], memory: _Memory, rewriter: Rewriter
+) -> None:
     for op in block.operations:
         if op.regions:
             # A body may run again after it wrote, so what was read before it is not what it reads.
             memory.write(written_variables(op))
             isolated = lookup_spec(op.name) is None or has_trait(op, Trait.ISOLATED)
             for region in op.regions:
-                _merge_in_region(region, [] if isolated else scopes, memory)
+                _merge_in_region(region, [] if isolated else scopes, memory, rewriter)
             continue
         key = _key(op, memory)
         if key is None:
@@ -79,7 +84,7 @@ def _merge_in_block(block: Block, scopes: list[dict[Key, Operation]], memory: _M
         if first is None:
             scopes[-1][key] = op
         else:
-            _merge(first, op)
+            _merge(first, op, rewriter)
 
 
 def _key(op: Operation, memory: _Memory) -> Key | None:
@@ -101,9 +106,8 @@ def _attributes(op: Operation) -> tuple[tuple[str, Attribute], ...]:
     return tuple(sorted(op.attributes.items(), key=lambda item: item[0]))
 
 
-def _merge(first: Operation, second: Operation) -> None:
+def _merge(first: Operation, second: Operation, rewriter: Rewriter) -> None:
     """Replace `second` by `first`, which then stands for both places of the source."""
     first.location = fuse_locations(first.location, second.location)
-    for old, new in zip(second.results, first.results, strict=True):
-        old.replace_all_uses_with(new)
-    second.erase()
+    with rewriter.rewriting(second, "merge_equal"):
+        rewriter.replace(second, first)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir.operation import Operation
+from ...ir.rewriter import Rewriter
 from ..base import Pass, PassContext
 from .effects import is_dead
 
@@ -20,6 +21,8 @@ class DCE(Pass):
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Erase from the end to the start, users before what they use."""
+        rewriter = Rewriter(module, listeners=context.listeners)
         for op in reversed(list(module.walk())):
             if op is not module and is_dead(op):
-                op.erase()
+                with rewriter.rewriting(op, "erase_unused"):
+                    rewriter.erase(op)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from ...ir.dialects.dist import dist_tensor
 from ...ir.location import fuse_locations
 from ...ir.operation import Block, Operation
+from ...ir.rewriter import Rewriter
 from ..base import Pass, PassContext
 from ..dependences import dependences, depends_on, reorder, topological_order
 
@@ -23,14 +24,15 @@ class CombineCollectives(Pass):
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Merge within each block, to a fixed point."""
+        rewriter = Rewriter(module, listeners=context.listeners)
         for op in module.walk():
             for region in op.regions:
                 for block in region.blocks:
-                    while _merge_one(block):
+                    while _merge_one(block, rewriter):
                         continue
 
 
-def _merge_one(block: Block) -> bool:
+def _merge_one(block: Block, rewriter: Rewriter) -> bool:
     """Merge the first pair that can be merged; return whether there was one."""
     collectives = [op for op in block.operations if op.name == "dist.all_reduce"]
     if len(collectives) < 2:
@@ -39,7 +41,9 @@ def _merge_one(block: Block) -> bool:
     for index, first in enumerate(collectives):
         for second in collectives[index + 1 :]:
             if _key(first) == _key(second) and not depends_on(graph, second, first):
-                _merge(block, first, second)
+                with rewriter.rewriting(second, "merge_collectives"):
+                    _merge(first, second, rewriter)
+                reorder(block, topological_order(dependences(block)))
                 return True
     return False
 
@@ -49,18 +53,15 @@ def _key(op: Operation) -> tuple[object, ...]:
     return (kind.grid, op.attributes["axis"], op.attributes["fn"], kind.element)
 
 
-def _merge(block: Block, first: Operation, second: Operation) -> None:
-    merged = Operation(
+def _merge(first: Operation, second: Operation, rewriter: Rewriter) -> None:
+    """Let one operation, in the place of `second`, do the work of both."""
+    merged = rewriter.create(
         "dist.all_reduce",
         [*first.operands, *second.operands],
         [value.type for op in (first, second) for value in op.results],
         first.attributes,
         location=fuse_locations(first.location, second.location),
     )
-    block.insert_before(second, merged)
-    old = [*first.results, *second.results]
-    for value, new in zip(old, merged.results, strict=True):
-        value.replace_all_uses_with(new)
-    first.erase()
-    second.erase()
-    reorder(block, topological_order(dependences(block)))
+    count = len(first.results)
+    rewriter.replace(first, merged.results[:count])
+    rewriter.replace(second, merged.results[count:])

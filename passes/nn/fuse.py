@@ -9,6 +9,7 @@ from ...ir.attributes import F32, TensorType, TypeAttribute
 from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.location import fuse_locations
 from ...ir.operation import Block, Operation, Region, Value
+from ...ir.rewriter import Rewriter
 from ..base import Pass, PassContext
 
 ELEMENTWISE = frozenset(f"nn.{name}" for name in (*UNARY, *BINARY))
@@ -25,12 +26,14 @@ class Fuse(Pass):
     def run(self, module: Operation, context: PassContext) -> None:
         """Fuse within each block, but not inside what is fused already."""
         accumulate = _accumulate_type(module)
+        rewriter = Rewriter(module, listeners=context.listeners)
         for op in module.walk():
             if op.name != "nn.fused":
                 for region in op.regions:
                     for block in region.blocks:
                         for group in elementwise_groups(block):
-                            _fuse(group, accumulate)
+                            with rewriter.rewriting(group[-1], "fuse_elementwise"):
+                                _fuse(group, accumulate, rewriter)
 
 
 def _accumulate_type(operation: Operation) -> TypeAttribute:
@@ -62,7 +65,7 @@ def elementwise_groups(block: Block) -> list[list[Operation]]:
     return [group[::-1] for group in reversed(groups) if len(group) > 1]
 
 
-def _fuse(group: list[Operation], accumulate: TypeAttribute) -> None:
+def _fuse(group: list[Operation], accumulate: TypeAttribute, rewriter: Rewriter) -> None:
     """Replace `group` by one `nn.fused` at the place of its last operation.
 
     That operation keeps its type, to which the group's result is rounded.
@@ -88,9 +91,8 @@ def _fuse(group: list[Operation], accumulate: TypeAttribute) -> None:
         body.append(copy)
     location = fuse_locations(*(op.location for op in group))
     body.append(Operation("nn.yield", [inner[last.result]], location=location))
-    fused = Operation("nn.fused", inputs, [last.result.type], None, [Region([body])], location)
-    last.enclosing_block.insert_before(last, fused)
+    fused = rewriter.create("nn.fused", inputs, [last.result.type], None, [Region([body])], location)
     fused.result.name_hint = last.result.name_hint
-    last.result.replace_all_uses_with(fused.result)
-    for op in reversed(group):
-        op.erase()
+    rewriter.replace(last, fused)
+    for op in reversed(group[:-1]):
+        rewriter.erase(op)

@@ -1,5 +1,6 @@
 """Dumps between passes, as `compile`, `run` and `opt` print them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,39 @@ def test_run_looks_inside_only_where_it_compiles(wsc: Command, option: str) -> N
     done = wsc("run", "classifier.wsx", option)
     assert done.status == 2
     assert f"{option.partition('=')[0]} is for compiling" in done.err
+
+
+# ---- rewrites
+
+
+def test_rewrites_on_stderr(wsc: Command, constants: str) -> None:
+    done = wsc("opt", constants, "-p", "cse", "--trace-rewrites")
+    assert done.err == (
+        "// rewrite 1 cse: merge-equal at constants.mlir:3:8\n"
+        '  - %1 = "pe.constant"() {value = 1 : i64} : () -> index\n'
+        "  %1 is now %0\n"
+    )
+    assert parse_module(done.out)
+
+
+def test_rewrites_in_a_file(wsc: Command, constants: str, folder: Path) -> None:
+    plain = wsc("opt", constants, "-p", "cse", "--trace-rewrites")
+    done = wsc("opt", constants, "-p", "cse", "--trace-rewrites=trace.txt")
+    assert (done.err, done.out) == ("", plain.out)
+    assert (folder / "trace.txt").read_text("utf-8") == plain.err
+
+
+def test_rewrites_as_json(wsc: Command, classifier: Path, folder: Path) -> None:
+    """One line for each; a trace from before is gone."""
+    (folder / "trace.json").write_text("old\n", "utf-8")
+    assert wsc(*COMPILE, "--trace-rewrites=trace.json").status == 0
+    found = [json.loads(line) for line in (folder / "trace.json").read_text("utf-8").splitlines()]
+    assert [rewrite["rewrite"] for rewrite in found] == list(range(1, len(found) + 1))
+    assert {rewrite["pass"] for rewrite in found} >= {"fuse", "cse"}
+    assert all(rewrite["location"][0]["file"] == "classifier.wdl" for rewrite in found)
+
+
+def test_a_trace_that_cannot_be_written(wsc: Command, constants: str) -> None:
+    done = wsc("opt", constants, "-p", "cse", "--trace-rewrites=nowhere/trace.txt")
+    assert done.status == 1
+    assert "nowhere/trace.txt: cannot be written: No such file or directory" in done.err
