@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .attributes import DenseArrayAttr, DictAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from .diagnostics import Diagnostic, Severity
-from .dialects.dist import DistTensor
+from .dialects.dist import DistTensor, experts_of
 from .dialects.fabric import numbers
 from .operation import Operation
 from .routes import Point, collect_settings, rect_end, rect_points
@@ -184,10 +184,12 @@ class _Checker:
             self.check_room(name, op, region, buffer.leaf)
 
     def check_room(self, name: str, op: Operation, region: Operation, buffer_name: str) -> None:
-        """A variable's buffer holds the tiles of all layers of an instance, and those layers exist."""
+        """A variable's buffer holds the tiles of all layers and experts of an instance, and those layers
+        exist.
+        """
         buffer = next(o for o in region.body.operations if o.symbol_name == buffer_name)
         width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
-        slices = 1
+        slices = experts_of(op)
         stacked = op.attributes.get("stacked")
         if isinstance(stacked, IntegerAttr):
             grid = str(region.symbol_name)
@@ -195,7 +197,7 @@ class _Checker:
             ranges = [numbers(instance, "layers") for instance in mine]
             if any(end > stacked.value for _, end in ranges):
                 self.report(f"variable '{name}' has {stacked.value} layers, fewer than its instances", op)
-            slices = max((end - first for first, end in ranges), default=0)
+            slices *= max((end - first for first, end in ranges), default=0)
         needed = slices * op.attribute("type", DistTensor).tile_bytes(width, height)
         if buffer.attribute("bytes", IntegerAttr).value < needed:
             self.report(f"variable '{name}' needs {needed} bytes; its buffer is smaller", op)

@@ -17,18 +17,23 @@ Array = npt.NDArray[np.generic]
 DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
 
 
+def variable_shape(op: Operation) -> tuple[int, ...]:
+    """Return a variable's extents: layers and experts if it has any, then one per split dimension."""
+    counts = [op.attributes.get(key) for key in ("stacked", "experts")]
+    leading = [count.value for count in counts if isinstance(count, IntegerAttr)]
+    return (*leading, *(split.extent for split in op.attribute("type", DistTensor).dims))
+
+
 def expand(name: str, op: Operation, weights: Mapping[str, Array]) -> Array:
-    """Return the values of a weight or constant with one axis per split dimension, layers first if stacked.
+    """Return the values of a weight or constant with one axis per split dimension, layers and experts first.
 
     `weights` maps the model's variable names to arrays. Raises `DiagnosticError` if the weight is not there
     or has another number of elements.
     """
     kind = op.attribute("type", DistTensor)
-    values, copied, stacked = (op.attributes.get(key) for key in ("values", "copy_of", "stacked"))
+    values, copied = (op.attributes.get(key) for key in ("values", "copy_of"))
     base = copied.value if isinstance(copied, StringAttr) else name
-    shape = tuple(split.extent for split in kind.dims)
-    if isinstance(stacked, IntegerAttr):
-        shape = (stacked.value, *shape)
+    shape = variable_shape(op)
     if isinstance(values, DenseElementsAttr):
         array = np.array(values.elements()).reshape(values.type.shape)
     elif base in weights:

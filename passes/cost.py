@@ -12,6 +12,7 @@ from math import gcd
 
 from ..ir.attributes import F16, IntegerAttr, StringAttr
 from ..ir.dialects.dist import DistTensor, dist_tensor
+from ..ir.dialects.dist_choice import chosen_count
 from ..ir.dialects.pe import SPECIAL_FUNCTIONS
 from ..ir.layout import Split
 from ..ir.operation import Block, Operation, Value
@@ -94,11 +95,9 @@ class CostModel:
         """
         total = 0
         for op in block.operations:
-            if op.name == "dist.repeat":
-                label = op.attribute("label", StringAttr).value
-                total += trips.get(label, 1) * (self.block(op.body, trips) + self.target.branch_cycles)
-            else:
-                total += self.operation(op)
+            total += self.operation(op)
+            if op.regions:
+                total += executions(op, trips) * (self.block(op.body, trips) + self.target.branch_cycles)
         return total
 
     def wavelets(self, kind: DistTensor) -> int:
@@ -211,6 +210,23 @@ class CostModel:
         find = self.vector(rows, elements, cycles_each=self.target.compare_cycles)
         return self.vector(1, rows * elements, self._f32) + find
 
+    def _top_k(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.operands[0]))
+        search = self.vector(1, elements, cycles_each=self.target.compare_cycles)
+        return self.vector(1, elements, self._f32) + chosen_count(op) * (search + self._element(2))
+
+    def _pick(self, op: Operation) -> int:
+        return dist_tensor(op.result).dims[0].extent * self._element(1)
+
+    def _mixture(self, op: Operation) -> int:
+        elements = self.tile_elements(dist_tensor(op.result))
+        add = self.vector(1, elements, self.target.mixed_fma_per_cycle) + self.target.scalar_cycles
+        return self.vector(1, elements, self._f32) + chosen_count(op) * add
+
+    def _element(self, operations: int) -> int:
+        """Cycles of some operations on one element whose index is loaded, in a loop."""
+        return self.target.branch_cycles + self.target.scalar_cycles + operations * self.vector(1, 1)
+
     def _keep_equal(self, op: Operation) -> int:
         rows = self.tile_elements(dist_tensor(op.result))
         return self.vector(1, rows, cycles_each=self.target.compare_cycles)
@@ -238,10 +254,8 @@ def ideal_cycles(block: Block, model: CostModel, trips: Mapping[str, int]) -> in
     """
     total = 0
     for op in block.operations:
-        if op.name == "dist.repeat":
-            total += trips.get(op.attribute("label", StringAttr).value, 1) * ideal_cycles(
-                op.body, model, trips
-            )
+        if op.regions:
+            total += executions(op, trips) * ideal_cycles(op.body, model, trips)
         elif op.name == "dist.matvec":
             rows, columns = dist_tensor(op.operands[1]).dims
             work = rows.extent * columns.extent * model.rows(op.result)
@@ -253,6 +267,13 @@ def ideal_cycles(block: Block, model: CostModel, trips: Mapping[str, int]) -> in
                 wavelets = sum(model.wavelets(dist_tensor(value)) for value in op.operands)
                 total += max(wavelets, parts // 2) + parts // 2 + 2 * (2 * model.target.ramp_cycles + 1)
     return total
+
+
+def executions(op: Operation, trips: Mapping[str, int]) -> int:
+    """Return how often the body of a loop runs: once per chosen expert, or as `trips` says for its label."""
+    if op.name == "dist.mixture":
+        return chosen_count(op)
+    return trips.get(op.attribute("label", StringAttr).value, 1)
 
 
 def longest_cache(block: Block) -> int:

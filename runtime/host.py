@@ -5,8 +5,9 @@ The host link itself is not simulated: reading and writing take no cycles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 from typing import Any, Protocol
 
@@ -14,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..ir.attributes import IntegerAttr, StringAttr, SymbolRefAttr
-from ..ir.dialects.dist import DistTensor
+from ..ir.dialects.dist import DistTensor, experts_of
 from ..ir.dialects.fabric import numbers
 from ..ir.operation import Operation
-from ..ir.variable_values import DTYPES, Array
+from ..ir.variable_values import DTYPES, Array, variable_shape
 
 
 class Memory(Protocol):
@@ -34,14 +35,14 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A PE's part of a variable: coordinates on the wafer, byte offset, indices per dimension of the
-    tensor.
+    """A PE's part of a variable: coordinates on the wafer, byte offset, which layer and expert (as far as it
+    is either's), indices per dimension of the tensor.
     """
 
     x: int
     y: int
     offset: int
-    layer: int | None
+    slice: tuple[int, ...]
     indices: tuple[npt.NDArray[np.int64], ...]
 
 
@@ -69,10 +70,8 @@ class Variables:
         return self.by_name[name].attribute("type", DistTensor)
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """Extents of the tensor (features flattened); a stacked one has its layers first."""
-        shape = tuple(split.extent for split in self.type(name).dims)
-        stacked = self.by_name[name].attributes.get("stacked")
-        return (stacked.value, *shape) if isinstance(stacked, IntegerAttr) else shape
+        """Extents of the tensor (features flattened), its layers and experts first if it has any."""
+        return variable_shape(self.by_name[name])
 
     def tiles(self, name: str) -> Iterator[Tile]:
         """Yield the tiles of a variable on all PEs that hold some of it."""
@@ -88,7 +87,8 @@ class Variables:
                 continue
             x0, y0 = numbers(instance, "origin")
             first, end = numbers(instance, "layers")
-            layers: Sequence[int | None] = range(first, end) if "stacked" in op.attributes else [None]
+            counts = [range(first, end)] if "stacked" in op.attributes else []
+            counts += [range(experts_of(op))] if "experts" in op.attributes else []
             for y in range(parts["y"]):
                 for x in range(parts["x"]):
                     at = {"x": x, "y": y, None: 0}
@@ -96,8 +96,8 @@ class Variables:
                         split.indices(at[split.axis], parts[split.axis] if split.axis else 1)
                         for split in kind.dims
                     )
-                    for slot, layer in enumerate(layers):
-                        yield Tile(x0 + x, y0 + y, base + slot * step, layer, indices)
+                    for slot, slice in enumerate(product(*counts)):
+                        yield Tile(x0 + x, y0 + y, base + slot * step, slice, indices)
 
 
 def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> None:
@@ -110,7 +110,7 @@ def scatter(memory: Memory, variables: Variables, name: str, values: Array) -> N
         found = f"{values.dtype.name} {list(values.shape)}"
         raise ValueError(f"variable '{name}' takes {dtype.name} {list(shape)}, not {found}")
     for tile in variables.tiles(name):
-        part = values if tile.layer is None else values[tile.layer]
+        part = values[tile.slice]
         piece = part[np.ix_(*tile.indices)] if tile.indices else part
         memory.write(tile.x, tile.y, tile.offset, np.ascontiguousarray(piece))
 
@@ -122,10 +122,9 @@ def gather(memory: Memory, variables: Variables, name: str) -> Array:
     for tile in variables.tiles(name):
         shape = tuple(len(indices) for indices in tile.indices)
         piece = memory.read(tile.x, tile.y, tile.offset, result.dtype, prod(shape))
-        layer = () if tile.layer is None else (tile.layer,)
-        target = result[layer]
+        target = result[tile.slice]
         if tile.indices:
             target[np.ix_(*tile.indices)] = piece.reshape(shape)
         else:
-            result[layer] = piece[0]
+            result[tile.slice] = piece[0]
     return result

@@ -45,6 +45,13 @@ REDUCTIONS = ("add", "max", "min")
 FUNCTIONS = (*UNARY, *BINARY, "max", "cast", "sin", "cos", "sqrt", "reciprocal")
 
 TENSOR = is_a("a distributed tensor", DistTensor)
+
+
+def experts_of(variable: Operation) -> int:
+    """Return how many slices a `dist.variable` or `pe.variable` has for each repetition: one per expert."""
+    return variable.attribute("experts", IntegerAttr).value if "experts" in variable.attributes else 1
+
+
 AXIS = one_of("'x' or 'y'", StringAttr("x"), StringAttr("y"))
 REDUCTION = one_of("add, max or min", *map(StringAttr, REDUCTIONS))
 FUNCTION = one_of("a function", *map(StringAttr, FUNCTIONS))
@@ -69,8 +76,8 @@ def _no_partial_operand(op: Operation, report: Report) -> bool:
     return True
 
 
-def _plain(rule: Callable[[Operation, Report], None] | None = None) -> Callable[[Operation, Report], None]:
-    """A rule for local work: one grid, no partial operands, then `rule`."""
+def plain(rule: Callable[[Operation, Report], None] | None = None) -> Callable[[Operation, Report], None]:
+    """Return a rule for local work: one grid, no partial operands, then `rule`."""
 
     def verify(op: Operation, report: Report) -> None:
         if _all_on_one_grid(op, report) and _no_partial_operand(op, report) and rule is not None:
@@ -169,13 +176,15 @@ DIST.add(
         OpSpec(
             "dist.variable",
             "State split over a grid: weight, cache or constant; `stacked` counts its slices, one per "
-            "repetition; `copy_of` names the model's variable where that is not its own name.",
+            "repetition, `experts` those of each of them, one per expert; `copy_of` names the model's "
+            "variable where that is not its own name.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
                 required("kind", STRING),
                 optional("source", STRING),
                 optional("stacked", INTEGER),
+                optional("experts", INTEGER),
                 optional("copy_of", STRING),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
@@ -216,7 +225,7 @@ DIST.add(
         ),
         OpSpec(
             "dist.read",
-            "The tile of a variable; of a stacked one, of one repetition's slice.",
+            "The tile of a variable; of a stacked one, of one repetition's and one expert's slice.",
             operands=(operands("iteration", INDEX_TYPE),),
             results=(result("value", TENSOR),),
             attributes=(required("variable", SYMBOL_REFERENCE),),
@@ -236,7 +245,7 @@ DIST.add(
             operands=(operand("table", TENSOR), operand("index", TENSOR)),
             results=(result("row", TENSOR),),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.matvec",
@@ -245,7 +254,7 @@ DIST.add(
             operands=(operand("vector", TENSOR), operand("matrix", TENSOR)),
             results=(result("product", TENSOR),),
             traits=PURE,
-            verify=_plain(_verify_matvec),
+            verify=plain(_verify_matvec),
         ),
         OpSpec(
             "dist.map",
@@ -255,7 +264,7 @@ DIST.add(
             results=(result("value", TENSOR),),
             attributes=(required("fn", FUNCTION), optional("value", FLOAT)),
             traits=PURE,
-            verify=_plain(_verify_map),
+            verify=plain(_verify_map),
         ),
         OpSpec(
             "dist.reduce",
@@ -265,7 +274,7 @@ DIST.add(
             results=(result("value", TENSOR),),
             attributes=(required("fn", REDUCTION), optional("square", is_a("unit", UnitAttr))),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.all_reduce",
@@ -288,7 +297,7 @@ DIST.add(
             ),
             results=(result("value", TENSOR),),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.scores",
@@ -298,7 +307,7 @@ DIST.add(
             results=(result("scores", TENSOR),),
             attributes=(required("head_dim", INTEGER),),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.softmax_max",
@@ -312,7 +321,7 @@ DIST.add(
                 optional("causal", is_a("unit", UnitAttr)),
             ),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.softmax_mix",
@@ -322,7 +331,7 @@ DIST.add(
             results=(result("mixed", TENSOR), result("weight", TENSOR)),
             attributes=(required("head_dim", INTEGER), required("scale", FLOAT)),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.softmax_divide",
@@ -331,7 +340,7 @@ DIST.add(
             results=(result("value", TENSOR),),
             attributes=(required("head_dim", INTEGER),),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.argmax",
@@ -340,7 +349,7 @@ DIST.add(
             operands=(operand("x", TENSOR),),
             results=(result("largest", TENSOR), result("index", TENSOR)),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.keep_equal",
@@ -356,7 +365,7 @@ DIST.add(
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
             traits=PURE,
-            verify=_plain(),
+            verify=plain(),
         ),
         OpSpec(
             "dist.spread",
@@ -365,7 +374,7 @@ DIST.add(
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
             traits=PURE,
-            verify=_plain(_verify_spread),
+            verify=plain(_verify_spread),
         ),
         OpSpec(
             "dist.transfer",

@@ -205,6 +205,7 @@ PE.add(
                 required("kind", STRING),
                 optional("source", STRING),
                 optional("stacked", INTEGER),
+                optional("experts", INTEGER),
                 optional("copy_of", STRING),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),

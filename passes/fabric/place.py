@@ -15,7 +15,7 @@ from typing import ClassVar
 from ...ir.attributes import IntegerAttr, i64, i64_array, string, symbol
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import DistTensor
+from ...ir.dialects.dist import DistTensor, experts_of
 from ...ir.layout import Split
 from ...ir.location import Location
 from ...ir.operation import Operation
@@ -122,7 +122,7 @@ class _Problem:
         """Bytes per PE that do not depend on the number of layers, and those of each layer."""
         fixed = layer = 0
         for op in self.variables[grid]:
-            size = model.capacity_bytes(op.attribute("type", DistTensor))
+            size = experts_of(op) * model.capacity_bytes(op.attribute("type", DistTensor))
             fixed, layer = (fixed, layer + size) if "stacked" in op.attributes else (fixed + size, layer)
         for op in self.regions[grid].walk():
             if op.name not in ("dist.read", "dist.append"):

@@ -31,11 +31,11 @@ from ...ir.layout import Split, other_axis
 from ...ir.operation import Block, Operation, Region, Value
 from ..base import Pass, PassContext, choice, operations_named, symbols
 from .partition_attention import AttentionPartitioner
-from .partition_builder import Scope
+from .partition_builder import BOUNDARY_AXIS, Scope
+from .partition_choice import ChoicePartitioner
 
 TOP_GRID = "io"
 """The grid of everything outside repeated layers: embedding, final norm, head."""
-BOUNDARY_AXIS = "y"
 STRATEGIES = ("gemv-2d",)
 
 
@@ -60,7 +60,7 @@ class Partition(Pass):
             op.erase()
 
 
-class _Partitioner(AttentionPartitioner):
+class _Partitioner(AttentionPartitioner, ChoicePartitioner):
     """Lowers a whole function."""
 
     def run(self) -> None:
@@ -216,9 +216,8 @@ class _Partitioner(AttentionPartitioner):
         inner = Scope(Builder(block, location=op.location), label, prologue)
         for old, new in zip(op.body.arguments[1:], block.arguments[1:], strict=True):
             self.values[old] = new
-        self.iteration = block.arguments[0]
+        self.numbers[op.body.arguments[0]] = block.arguments[0]
         self.lower_block(inner, op.body)
-        self.iteration = None
         attributes: dict[str, Attribute] = {"count": op.attributes["count"], "label": string(label)}
         results = scope.builder.create("dist.repeat", carried, types, attributes, [Region([block])]).results
         for old, new in zip(op.results, results, strict=True):

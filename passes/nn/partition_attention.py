@@ -81,11 +81,11 @@ class AttentionPartitioner(WindowPartitioner):
         row = self.value(op.operands[0])
         variable = self.variables[op.attribute("variable", SymbolRefAttr).leaf]
         shape = variable.attribute("type", TensorType)
-        stacked = "stacked" in variable.attributes
         features = dist_tensor(row).dims[0]
-        positions = Split(shape.shape[1 if stacked else 0], other_axis(str(features.axis)), cyclic=True)
+        capacity = shape.shape[1 if "stacked" in variable.attributes else 0]
+        positions = Split(capacity, other_axis(str(features.axis)), cyclic=True)
         kind = DistTensor(scope.grid, (positions, features), shape.element)
-        operands = [row] + ([self.iteration] if stacked and self.iteration is not None else [])
+        operands = [row, *(self.numbers[number] for number in op.operands[1:])]
         attributes: dict[str, Attribute] = {"variable": symbol(self.variable(variable, kind))}
         self.values[op.result] = self.emit(scope, "append", operands, [kind], attributes)[0]
 

@@ -35,6 +35,9 @@ from ...ir.operation import Operation, Value
 from ...ir.symbols import SymbolTable
 from .feature_classes import FeatureClasses
 
+BOUNDARY_AXIS = "y"
+"""The axis along which activations lie where they change grids."""
+
 
 @dataclass(slots=True)
 class Scope:
@@ -63,7 +66,8 @@ class PartitionBuilder:
         self.values: dict[Value, Value] = {}
         self.constants: dict[Value, float] = {}
         self.reads: dict[Value, Operation] = {}
-        self.iteration: Value | None = None
+        self.numbers: dict[Value, Value] = {}
+        """Of each repetition and expert around the present place its number."""
         self.top = Builder(module.body)
         self.created: dict[tuple[str, DistTensor], str] = {}
         self.inputs = input_names(function)
@@ -139,7 +143,7 @@ class PartitionBuilder:
                 f"it has {features} elements; what it meets has {wanted} features in heads",
             )
         name = self.variable(variable, kind)
-        operands = [self.iteration] if self.iteration is not None and source.operands else []
+        operands = [self.numbers[number] for number in source.operands]
         attributes: dict[str, Attribute] = {"variable": symbol(name)}
         return self.emit(scope, "read", operands, [kind], attributes)[0]
 
@@ -176,8 +180,10 @@ class PartitionBuilder:
         }
         if name != base:
             attributes["copy_of"] = string(base)
-        if isinstance(variable.attributes.get("stacked"), UnitAttr):
-            attributes["stacked"] = i64(variable.attribute("type", TensorType).shape[0])
+        counts = iter(variable.attribute("type", TensorType).shape)
+        for key in ("stacked", "experts"):
+            if isinstance(variable.attributes.get(key), UnitAttr):
+                attributes[key] = i64(next(counts))
         self.top.create("dist.variable", attributes=attributes, location=variable.location)
         self.created[base, kind] = name
         return name
@@ -188,8 +194,10 @@ class PartitionBuilder:
             raise error_at("a weight or constant cannot stand here", location_of(value))
         return self.values[value]
 
-    def along(self, scope: Scope, value: Value, axis: str) -> Value:
-        """Return the distributed vector `value`, moved to lie along `axis` if it does not."""
+    def along(self, scope: Scope, value: Value, axis: str | None) -> Value:
+        """Return the distributed vector `value`, moved to lie along `axis` (None: whole on each PE) if it
+        does not.
+        """
         kind = dist_tensor(value)
         split = kind.dims[0]
         if split.axis == axis:
@@ -198,8 +206,8 @@ class PartitionBuilder:
             raise error_at("features ordered by heads cannot be moved to the other axis", location_of(value))
         dims = (Split(split.extent, axis), *kind.dims[1:])
         target = DistTensor(scope.grid, dims, kind.element, split.axis)
-        partial = self.emit(scope, "reslice", [value], [target])[0]
-        return self.all_reduce(scope, [partial])[0]
+        part = self.emit(scope, "reslice", [value], [target])[0]
+        return part if split.axis is None else self.all_reduce(scope, [part])[0]
 
 
 def input_names(function: Operation) -> list[str]:

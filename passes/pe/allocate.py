@@ -9,7 +9,7 @@ from typing import ClassVar
 from ...ir.attributes import ArrayAttr, Attribute, IntegerAttr, StringAttr, SymbolRefAttr, i64, string, symbol
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import DistTensor, dist_tensor
+from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of
 from ...ir.dialects.fabric import numbers
 from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
@@ -113,7 +113,7 @@ class _Allocator:
     def variable(self, op: Operation) -> None:
         """Give a variable its memory and describe it to the host."""
         kind = op.attribute("kind", StringAttr).value
-        slices = self.layers if "stacked" in op.attributes else 1
+        slices = experts_of(op) * (self.layers if "stacked" in op.attributes else 1)
         size = slices * self.model.capacity_bytes(op.attribute("type", DistTensor))
         name = self.fixed(str(op.symbol_name), size, kind, op.location)
         attributes = {key: value for key, value in op.attributes.items() if not key.startswith("pe.")}

@@ -6,6 +6,7 @@ where a message carries several. A loop's carried value is one buffer throughout
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...ir.dialects.dist import DistTensor, dist_tensor
@@ -30,8 +31,9 @@ class Buffer:
 
 
 def works_in_place(operand: Value, op: Operation) -> bool:
-    """Whether `op` may overwrite the buffer of `operand`: nobody else reads the value."""
-    return operand.users() == [op] and sum(1 for other in op.operands if other is operand) == 1
+    """Whether `op` may overwrite the buffer of `operand`: nobody else reads the value, and `op` only once."""
+    alone = operand.users() == [op] and sum(1 for other in op.operands if other is operand) == 1
+    return alone and operand.block is op.parent
 
 
 class BufferPlan:
@@ -60,6 +62,8 @@ class BufferPlan:
                 self._use(operand, loops)
             if op.name == "dist.repeat":
                 self._loop(op, loops)
+            elif op.name == "dist.mixture":
+                self._mixture(op, loops)
             elif op.name == "dist.all_reduce":
                 self._collective(op)
             elif op.name not in HANDLES and op.name != "dist.input":
@@ -114,13 +118,26 @@ class BufferPlan:
                 buffer = self._new("carried", self.model.capacity_bytes(dist_tensor(inner)), op)
             for value in (inner, final):
                 self._bind(value, buffer)
+        self._carry_in_place(op)
+        self._visit_body(op, loops)
+        self._keep((*op.results, *op.body.arguments[1:]))
+
+    def _mixture(self, op: Operation, loops: list[int]) -> None:
+        """The sum is there before the first expert; experts and weights until the last has run."""
+        self._results(op)
+        self._visit_body(op, loops)
+        self._keep((*op.operands, *op.results))
+
+    def _visit_body(self, op: Operation, loops: list[int]) -> None:
         start = self._step
         end = start + sum(1 for nested in op.walk() if nested is not op)
-        self._carry_in_place(op)
         self._visit(op.body, [*loops, start, end])
         self._step = end
-        for value in (*op.results, *op.body.arguments[1:]):
-            self.of[value].end = max(self.of[value].end, end)
+
+    def _keep(self, values: Iterable[Value]) -> None:
+        """Let values live up to this step."""
+        for value in values:
+            self.of[value].end = max(self.of[value].end, self._step)
 
     def _carry_in_place(self, op: Operation) -> None:
         """Let the operation that makes the next carried value write where the current one lies, if that is

@@ -18,10 +18,11 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import DistTensor, dist_tensor
+from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of
 from ...ir.operation import Block, Operation, Value
 from ..fabric.collectives import Segment
 from .allocate import BUFFERS_ATTRIBUTE
+from .choice_lowering import ChoiceLowering
 from .program_builder import ProgramBuilder
 from .window_lowering import WindowLowering, is_window
 
@@ -62,7 +63,7 @@ class PeClass:
         return self.x_sources if axis == "x" else self.y_sources
 
 
-class OperationLowering(WindowLowering):
+class OperationLowering(WindowLowering, ChoiceLowering):
     """Writes the program of one class, operation by operation."""
 
     def __init__(
@@ -77,7 +78,7 @@ class OperationLowering(WindowLowering):
         self.variables = variables
         self.ports = ports
         self.addresses: dict[Value, Value] = {}
-        self.iterations: dict[Value, Value] = {}
+        self.numbers: dict[Value, Value] = {}
 
     def block(self, block: Block) -> None:
         """Lower all operations of a block."""
@@ -158,13 +159,16 @@ class OperationLowering(WindowLowering):
         self.addresses[op.result] = self.variable_address(name, op.operands)
 
     def variable_address(self, name: str, iteration: Sequence[Value]) -> Value:
-        """The address of a variable's tile; of a stacked one, of one layer's."""
+        """The address of a variable's tile; of a stacked one, of one layer's and one expert's."""
         variable = self.variables[name]
         base = self.p.buffer(variable.attribute("buffer", SymbolRefAttr).leaf)
         if not iteration:
             return base
         size = self.p.constant(variable.attribute("type", DistTensor).tile_bytes(self.p.width, self.p.height))
-        return self.p.add(base, self.p.mul(self.iterations[iteration[0]], size))
+        slot = self.numbers[iteration[0]]
+        for number in iteration[1:]:
+            slot = self.p.add(self.p.mul(slot, self.p.constant(experts_of(variable))), self.numbers[number])
+        return self.p.add(base, self.p.mul(slot, size))
 
     def _position(self, op: Operation) -> None:
         operands = (self.address(op.result), self.p.argument("position"))
@@ -362,7 +366,7 @@ class OperationLowering(WindowLowering):
                 destination = self.p.dsd(place, kind.element, self.elements(initial))
                 self.p.map("copy", destination, self.vector(initial))
         with self.p.loop(self.p.constant(0), self.p.argument("layer_count")) as iteration:
-            self.iterations[op.body.arguments[0]] = iteration
+            self.numbers[op.body.arguments[0]] = iteration
             self.block(op.body)
             terminator = op.body.operations[-1]
             with self.p.builder.at(terminator.location):

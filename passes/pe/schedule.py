@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir.attributes import IntegerAttr, i64
+from ...ir.attributes import IntegerAttr, StringAttr, i64
 from ...ir.operation import Block, Operation
 from ..base import Pass, PassContext, module_target, operations_named
-from ..cost import CostModel, longest_cache
+from ..cost import CostModel, executions, longest_cache
 from ..dependences import Graph, dependences, reorder, topological_order
 
 START_ATTRIBUTE = "pe.start"
@@ -35,8 +35,8 @@ def _schedule_block(block: Block, model: CostModel) -> int:
     costs: dict[Operation, int] = {}
     for op in block.operations:
         costs[op] = model.operation(op)
-        if op.name == "dist.repeat":
-            costs[op] = op.attribute("count", IntegerAttr).value * _schedule_block(op.body, model)
+        if op.regions:
+            costs[op] += _executions(op) * _schedule_block(op.body, model)
     graph = dependences(block)
     remaining = _remaining(graph, costs)
 
@@ -50,6 +50,14 @@ def _schedule_block(block: Block, model: CostModel) -> int:
         op.attributes[START_ATTRIBUTE] = i64(clock)
         clock += costs[op]
     return clock
+
+
+def _executions(op: Operation) -> int:
+    """How often the body of a loop runs, if one instance has all repeated layers."""
+    trips: dict[str, int] = {}
+    if op.name == "dist.repeat":
+        trips[op.attribute("label", StringAttr).value] = op.attribute("count", IntegerAttr).value
+    return executions(op, trips)
 
 
 def _remaining(graph: Graph, costs: dict[Operation, int]) -> dict[Operation, int]:

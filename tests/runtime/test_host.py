@@ -76,10 +76,10 @@ def test_a_variable_stays_inside_its_buffer(tale: Operation) -> None:
 def test_each_stage_holds_its_own_layers(tale: Operation) -> None:
     variables = Variables(tale)
     tiles = list(variables.tiles("block.wq"))
-    layers: dict[tuple[int, int], list[int | None]] = {}
+    layers: dict[tuple[int, int], list[int]] = {}
     for tile in tiles:
         if tile.indices[0].size and tile.indices[1].size:
-            layers.setdefault((tile.x, tile.y), []).append(tile.layer)
+            layers.setdefault((tile.x, tile.y), []).extend(tile.slice)
     assert {tuple(found) for found in layers.values()} == {(0, 1), (2, 3), (4,)}
 
 
@@ -87,7 +87,7 @@ def test_tiles_of_a_matrix_are_disjoint_and_complete(tale: Operation) -> None:
     variables = Variables(tale)
     counts = np.zeros(variables.shape("block.gate"), int)
     for tile in variables.tiles("block.gate"):
-        counts[tile.layer][np.ix_(*tile.indices)] += 1
+        counts[tile.slice][np.ix_(*tile.indices)] += 1
     assert (counts == 1).all()
 
 
@@ -98,7 +98,7 @@ def test_a_vector_is_on_every_pe_of_the_other_axis(tale: Operation) -> None:
     other = region.attribute("width" if split.axis == "y" else "height", IntegerAttr).value
     counts = np.zeros(variables.shape("block.norm1"), int)
     for tile in variables.tiles("block.norm1"):
-        counts[tile.layer][tile.indices[0]] += 1
+        counts[tile.slice][tile.indices[0]] += 1
     assert (counts == other).all()
 
 
@@ -196,3 +196,19 @@ def test_weights_that_do_not_fit(weights: dict[str, Array], message: str) -> Non
     (found,) = caught.value.diagnostics
     assert found.message == message
     assert str(found).startswith("m.wdl:")
+
+
+def test_tiles_of_experts_are_disjoint_and_complete() -> None:
+    text = """model m { dtype f16
+      layer expert(x: [seq, 6]) -> [seq, 6] { weight w: [6, 6] return x @ w }
+      layer block(x: [seq, 6]) -> [seq, 6] { weight r: [6, 3] return mixture(3, expert, x, x @ r) }
+      forward(x: [seq, 6]) -> [seq, 6] { return repeat(5, block, x) } decode = forward }"""
+    variables = Variables(compile_shaped(text, (2, 3), stages=2).module)
+    counts = np.zeros(variables.shape("block.expert.w"), int)
+    assert counts.shape == (5, 3, 6, 6)
+    places: set[tuple[int, int, int]] = set()
+    for tile in variables.tiles("block.expert.w"):
+        counts[tile.slice][np.ix_(*tile.indices)] += 1
+        assert (tile.x, tile.y, tile.offset) not in places
+        places.add((tile.x, tile.y, tile.offset))
+    assert (counts == 1).all()
