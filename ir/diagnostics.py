@@ -141,7 +141,8 @@ def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | Sourc
     source cannot be had is named without its line.
     """
     texts = sources if isinstance(sources, SourceTexts) else SourceTexts(sources)
-    return "\n\n".join("\n".join(_render_one(entry, texts)) for entry in diagnostics)
+    # Messages quote names, and a name may hold any character, line ends and escapes among them.
+    return "\n\n".join("\n".join(map(_displayed, _render_one(entry, texts))) for entry in diagnostics)
 
 
 def _render_one(diagnostic: Diagnostic, texts: SourceTexts) -> list[str]:
@@ -194,6 +195,8 @@ def _cut(source: str, start: int, length: int) -> tuple[str, str, str]:
 
 def _displayed(text: str) -> str:
     """Return `text` with tabs as four blanks and without characters that would steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(
         "    " if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )

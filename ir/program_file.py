@@ -196,15 +196,18 @@ def _unpack(data: bytes, filename: str) -> dict[str, str]:
 def _manifest(text: str, filename: str) -> dict[str, Any]:
     try:
         loaded: object = json.loads(text)
+        # JSON can escape what is no character (a lone surrogate), and no message or file could hold it.
+        json.dumps(loaded, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise _error(filename, f"damaged program file: the manifest is not JSON ({error})") from error
     manifest = cast("dict[str, Any]", loaded) if isinstance(loaded, dict) else {}
     if manifest.get("format") != FORMAT:
         raise _error(filename, "not a program file: the manifest does not say so")
-    if manifest.get("version") != VERSION:
+    version = manifest.get("version")
+    if version != VERSION:
         raise _error(
             filename,
-            f"the program file has format version {manifest.get('version')}; this wsc reads {VERSION}",
+            f"the program file has format version {str(version)[:20]}; this wsc reads {VERSION}",
             "compile the model again",
         )
     for key, kind in _KEYS.items():

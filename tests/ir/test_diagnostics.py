@@ -156,3 +156,13 @@ def test_fused_locations_are_flat_and_without_repetition() -> None:
     both = fuse_locations(one, two)
     assert fuse_locations(both, one, both) == both
     assert file_locations(fuse_locations(NameLoc("n", two), NameLoc("m"), both)) == (two, one)
+
+
+def test_what_would_steer_a_terminal_is_not_shown() -> None:
+    note = Diagnostic(Severity.NOTE, "n\x1b]0;title\x07", FileLoc("f\x1b[2J", 1, 1))
+    odd = Diagnostic(
+        Severity.ERROR, "unknown 'a\nb\x1b[31m'", FileLoc("f\r", 9, 9), ("s\x00", note), 1, "\x9b"
+    )
+    shown = render([odd], {})
+    assert shown.replace("\n", "").isprintable()
+    assert shown.split("\n")[0] == "error: unknown 'a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m'"

@@ -245,3 +245,19 @@ def test_files(data: bytes, tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.wsx"]
     with pytest.raises(DiagnosticError, match="cannot read"):
         read_program(tmp_path / "none.wsx")
+
+
+def test_a_manifest_whose_texts_are_not_unicode(data: bytes) -> None:
+    texts = members(data)
+    for entries in ({"version": "\ud800"}, {"model": "m\udfff"}, {"more": [{"\ud800": 1}]}):
+        manifest = json.dumps(json.loads(texts["manifest.json"]) | entries)
+        message = refusal(packed(texts | {"manifest.json": manifest}, mend=False))
+        assert "the manifest is not JSON" in message
+        message.encode()
+
+
+def test_a_strange_version_is_named_in_brief(data: bytes) -> None:
+    texts = members(data)
+    manifest = json.dumps(json.loads(texts["manifest.json"]) | {"version": "9" * 1000})
+    message = refusal(packed(texts | {"manifest.json": manifest}, mend=False))
+    assert f"has format version {'9' * 20}; this wsc reads 1" in message
