@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ..ir.diagnostics import DiagnosticError, Diagnostics, did_you_mean
 from ..ir.dialects import load_dialects
+from ..ir.lexer import MAX_NESTING
 from ..ir.location import FileLoc
 from ..ir.spec import Trait, lookup_spec, registered_operations
 from .aliases import Alias
@@ -60,6 +61,9 @@ class PipelineParser:
         start = self._position
         name = self._take(_NAME, "the name of a pass")
         if self._accept("("):
+            if len(nest) == MAX_NESTING:
+                self._error(f"nested too deeply (more than {MAX_NESTING} levels)", start, len(name))
+                raise DiagnosticError(self._diagnostics.entries)
             is_root = outermost and name == MODULE
             if not is_root:
                 self._check_anchor(name, start)

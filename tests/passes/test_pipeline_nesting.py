@@ -6,6 +6,7 @@ from typing import ClassVar
 import pytest
 
 from wsc.ir.diagnostics import DiagnosticError, render
+from wsc.ir.lexer import MAX_NESTING
 from wsc.ir.operation import Operation
 from wsc.ir.parser import parse_module
 from wsc.passes.aliases import ALIASES
@@ -165,3 +166,15 @@ def test_the_default_pipeline_takes_what_replaced_a_pass(monkeypatch: pytest.Mon
     monkeypatch.setitem(PASSES, "partition", Other)
     with pytest.raises(DiagnosticError, match="pass 'partition' has no option 'strategy'"):
         default_pipeline()
+
+
+def test_nesting_is_bounded() -> None:
+    deepest = "any(" * MAX_NESTING + "cse" + ")" * MAX_NESTING
+    (pass_,) = parse_pipeline(deepest)
+    assert pass_.nest == ("any",) * MAX_NESTING
+    with pytest.raises(DiagnosticError) as caught:
+        parse_pipeline(f"any({deepest})")
+    (found,) = caught.value.diagnostics
+    assert found.message == "nested too deeply (more than 128 levels)"
+    with pytest.raises(DiagnosticError, match="nested too deeply"):
+        parse_pipeline("any(" * 100_000)
