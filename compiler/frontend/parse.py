@@ -121,7 +121,8 @@ class _Parse:
                 tree = parser.feed_token(token)
             except UnexpectedToken:
                 parser, at = before, index
-                if token.type in ("EQUAL", "DOT") and self._name_begins_line(index - 1):
+                is_defined = token.type in ("EQUAL", "DOT") and self._name_begins_line(index - 1)
+                if is_defined and not _accepted(previous) >= {"NAME", "RBRACE"}:
                     # `y = x +` and then `z = ...`: the line above is incomplete, not this one wrong.
                     parser, at = previous, index - 1
                 self._report_unexpected(parser, at)
@@ -217,7 +218,11 @@ class _Parse:
         depth = _open_braces(parser)
         if not depth:
             return None
+        accepted = _accepted(parser)
         for resumed in range(index, len(self.tokens)):
+            # What is not accepted here would only bring us back here.
+            if self.tokens[resumed].type not in accepted:
+                continue
             if self.depths[resumed] == depth and self._begins_statement(resumed, depth):
                 self._lose(start, self.tokens[resumed].start_pos or 0)
                 return resumed

@@ -130,6 +130,29 @@ def test_an_equal_sign_out_of_place(text: str) -> None:
     assert 1 <= len(headlines(text)) <= 3
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model m {\nk.", ["2:2 error: unexpected '.'; expected '=' or '('"]),
+        (
+            "model m {\n  dtype f16\n  a.b = 3\n  forward(x: [seq, 4]) -> [seq, 4] {\n    y.z = x +\n    w.v\n }\n}",
+            [
+                "3:4 error: unexpected '.'; expected '=' or '('",
+                "5:6 error: unexpected '.'; expected '='",
+                "6:6 error: unexpected '.'; expected '='",
+            ],
+        ),
+    ],
+)
+def test_a_dot_after_a_name_out_of_place(text: str, expected: list[str]) -> None:
+    assert headlines(text)[: len(expected)] == expected
+
+
+def test_a_keyword_among_names_of_tensors() -> None:
+    text = 'model m {\n  names {\n    weight w: [4]\n    a = b = "c"\n  }\n'
+    assert headlines(text)[0].startswith("3:5 error: unexpected 'weight'")
+
+
 def test_comments_and_line_ends_mean_nothing() -> None:
     flat = " ".join(line.partition("//")[0] for line in TALE.splitlines())
     assert str(compile_wdl(flat, "m.wdl")) == str(compile_wdl(TALE, "m.wdl"))
