@@ -135,7 +135,8 @@ def test_an_equal_sign_out_of_place(text: str) -> None:
     [
         ("model m {\nk.", ["2:2 error: unexpected '.'; expected '=' or '('"]),
         (
-            "model m {\n  dtype f16\n  a.b = 3\n  forward(x: [seq, 4]) -> [seq, 4] {\n    y.z = x +\n    w.v\n }\n}",
+            "model m {\n  dtype f16\n  a.b = 3\n"
+            "  forward(x: [seq, 4]) -> [seq, 4] {\n    y.z = x +\n    w.v\n  }\n}",
             [
                 "3:4 error: unexpected '.'; expected '=' or '('",
                 "5:6 error: unexpected '.'; expected '='",
