@@ -118,10 +118,14 @@ class SourceTexts:
 
     def line(self, file: str, number: int) -> str | None:
         """Return line `number` (from 1) of `file`, or None if the file or the line cannot be had."""
+        lines = self.lines(file)
+        return lines[number - 1] if 1 <= number <= len(lines) else None
+
+    def lines(self, file: str) -> list[str]:
+        """Return all lines of `file`, none if it cannot be had."""
         if file not in self._lines:
             self._lines[file] = self._read(file)
-        lines = self._lines[file]
-        return lines[number - 1] if 1 <= number <= len(lines) else None
+        return self._lines[file]
 
     def _read(self, file: str) -> list[str]:
         text = self._texts.get(file)

@@ -39,11 +39,15 @@ class Dump:
     module: Operation
     changed: bool | None = None
 
+    @property
+    def title(self) -> str:
+        """Where it stands, as MLIR says it: `After Fuse (fuse)`."""
+        when = {When.BEFORE: "Before {}", When.AFTER: "After {}", When.FAILED: "After {} Failed"}[self.when]
+        return f"{when.format(type(self.pass_).__name__)} ({self.pass_.name})"
+
     def header(self, what: str = "Dump") -> str:
         """Return the line above, `// -----// IR Dump After Fuse (fuse) //----- //`."""
-        when = {When.BEFORE: "Before {}", When.AFTER: "After {}", When.FAILED: "After {} Failed"}[self.when]
-        where = when.format(type(self.pass_).__name__)
-        return f"// -----// IR {what} {where} ({self.pass_.name}) //----- //"
+        return f"// -----// IR {what} {self.title} //----- //"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +152,23 @@ class DirectoryDump(Instrumentation):
     """Writes files `00_input.mlir`, `01_specialize.mlir`, ... to a folder, one for each pass.
 
     The folder is made if it is not there; dumps of an earlier compilation are deleted from it. The module
-    that a failing pass left is in `<number>_<pass>.failed.mlir`. Raises `DiagnosticError` if the folder
+    that a failing pass left is in `<number>_<pass>.failed.mlir`. `written` is told of each file: its name,
+    the module, and beside which pass it is if not ahead of all. Raises `DiagnosticError` if the folder
     cannot be written.
     """
 
-    def __init__(self, directory: Path, *, render: Render = print_operation) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        render: Render = print_operation,
+        written: Callable[[str, Operation, Dump | None], None] | None = None,
+    ) -> None:
         self._directory = directory
         self._render = render
-        self._written = 0
+        self._tell = written
+        self._number = 0
+        self._module: Operation | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True)
             for path in directory.iterdir():
@@ -170,22 +183,25 @@ class DirectoryDump(Instrumentation):
         return False
 
     def before(self, pass_: Pass, module: Operation) -> None:
-        """Write the input before the first pass."""
-        if self._written == 0:
-            self._write("input", module)
+        """Write the input before the first pass; another module is another input."""
+        if self._module is not module:
+            self._module = module
+            self._write("input", module, None)
 
     def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
         """Write what the pass made."""
-        self._write(pass_.name, module)
+        self._write(pass_.name, module, Dump(pass_, When.AFTER, module))
 
     def failed(self, pass_: Pass, module: Operation, error: Exception) -> None:
         """Write the module as the pass left it."""
-        self._write(f"{pass_.name}.failed", module)
+        self._write(f"{pass_.name}.failed", module, Dump(pass_, When.FAILED, module))
 
-    def _write(self, name: str, module: Operation) -> None:
-        path = self._directory / f"{self._written:02}_{name}.mlir"
+    def _write(self, name: str, module: Operation, dump: Dump | None) -> None:
+        path = self._directory / f"{self._number:02}_{name}.mlir"
         try:
             path.write_text(self._render(module) + "\n", encoding="utf-8", newline="\n")
         except OSError as error:
             raise error_at(f"cannot write '{path}': {error.strerror}", UNKNOWN) from error
-        self._written += 1
+        self._number += 1
+        if self._tell is not None:
+            self._tell(path.name, module, dump)

@@ -7,8 +7,7 @@ from argparse import Namespace
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from .context import Context
@@ -31,8 +30,6 @@ def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Gene
     Raises `UsageError` for passes that do not run and for a scope that no module had, `DiagnosticError` or
     `FileError` for what cannot be written.
     """
-    from ...ir.printer import print_operation
-    from ...passes.instrumentation import DirectoryDump
     from .scope_watch import ScopeWatch
 
     found: list[Instrumentation] = [context.recorder]
@@ -42,16 +39,30 @@ def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Gene
         raise UsageError(
             "--print-ir-scope prints nothing by itself", "it goes with --print-ir-diff and others"
         )
-    if args.dump_dir is not None:
-        # With locations and all elements, so that a dump loses nothing when `wsc opt` goes on from it.
-        found.append(DirectoryDump(Path(args.dump_dir), render=partial(print_operation, locations=True)))
     if args.trace_rewrites is not None:
         from ...passes.rewrite_trace import RewriteTrace
         from .rewrites import rewrite_sink
 
         found.append(RewriteTrace(rewrite_sink(args.trace_rewrites)))
-    yield found
+    with _folder(args, context) as watchers:
+        yield [*found, *watchers]
     scope.check()
+
+
+@contextmanager
+def _folder(args: Namespace, context: Context) -> Generator[list[Instrumentation]]:
+    """Within, passes run; yield what writes them to a folder, which is whole afterwards also if they fail."""
+    if args.dump_dir is None:
+        yield []
+        return
+    from .page.folder import DumpFolder
+
+    input_file = args.model if "model" in args else args.file
+    folder = DumpFolder(Path(args.dump_dir), PurePath(input_file).name, args.elide_large)
+    try:
+        yield [folder.watcher]
+    finally:
+        folder.finish(context.sources.texts, context.sources.shown)
 
 
 def text_form(args: Namespace) -> TextForm:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from ....ir.diff import Change, Difference
-from ....ir.listing import ListedOperation, Listing
+from ....ir.listing import Listing
 from ....passes.instrumentation import Dump
 from ..ir_text import lines_text
 
@@ -48,20 +48,16 @@ class JsonStream:
 
     def difference(self, dump: Dump, listing: Listing, found: Difference, note: str) -> None:
         """Write what a pass changed."""
-        self._write({**_head(dump, listing, note), **difference_as_json(found)})
+        head = _head(dump, listing, note)
+        self._write({**head, "changes": changes_as_json(found), "diff": str(found)})
 
     def _write(self, entry: Mapping[str, object]) -> None:
         print(json.dumps(entry, ensure_ascii=False), file=self._stream)
 
 
-def difference_as_json(found: Difference) -> dict[str, object]:
-    """Return the changes one by one, and the text of the difference."""
-    return {"changes": [_change(change) for change in found.changes], "diff": str(found)}
-
-
-def places_as_json(operation: ListedOperation) -> list[dict[str, object]]:
-    """Return where in the model an operation comes from."""
-    return [{"file": place.file, "line": place.line, "column": place.column} for place in operation.places]
+def changes_as_json(found: Difference) -> list[dict[str, object]]:
+    """Return the changes one by one."""
+    return [_change(change) for change in found.changes]
 
 
 def _head(dump: Dump, listing: Listing | None, note: str) -> dict[str, object]:
@@ -78,7 +74,10 @@ def _change(change: Change) -> dict[str, object]:
     return {
         "kind": change.kind.value,
         "operation": change.operation.name,
-        "locations": places_as_json(change.operation),
+        "locations": [
+            {"file": place.file, "line": place.line, "column": place.column}
+            for place in change.operation.places
+        ],
         "before": change.before,
         "after": change.after,
     }

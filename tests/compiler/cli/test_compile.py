@@ -137,7 +137,7 @@ def test_print_ir_after_a_pass_that_does_not_run(wsc: Command, classifier: Path)
 
 def test_dump_dir(wsc: Command, classifier: Path, folder: Path) -> None:
     done = wsc("compile", "classifier.wdl", "--grid", "2x2", "--dump-dir", "dumps/here", "--json")
-    names = sorted(path.name for path in (folder / "dumps" / "here").iterdir())
+    names = sorted(path.name for path in (folder / "dumps" / "here").glob("*.mlir"))
     passes = [record["name"] for record in json.loads(done.out)["passes"]]
     assert names == [f"{index:02}_{name}.mlir" for index, name in enumerate(["input", *passes])]
     text = (folder / "dumps" / "here" / names[-1]).read_text("utf-8")
