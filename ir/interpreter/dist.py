@@ -9,7 +9,7 @@ the same results but for roundings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -21,7 +21,7 @@ from ..attributes import I32, ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..diagnostics import error_at
 from ..dialects.dist import DistTensor, dist_tensor
 from ..operation import Block, Operation, Value
-from ..variable_values import DTYPES, expand
+from ..variable_values import DTYPES, expand, variable_shape
 from .dist_local import LOCAL, REDUCE
 from .nn import rounded
 from .pe import Pe, tile_indices
@@ -60,17 +60,11 @@ class DistInterpreter:
         """The tiles of a variable at the start: the values given for it, or zeros if it is a cache."""
         kind = op.attribute("type", DistTensor)
         if op.attribute("kind", StringAttr).value == "cache" and model_name(op) not in given:
-            whole: Array = np.zeros(_whole_shape(op), DTYPES[str(kind.element)])
+            whole: Array = np.zeros(variable_shape(op), DTYPES[str(kind.element)])
         else:
             whole = expand(name, op, given)
         values = whole if kind.element == I32 else whole.astype(np.float32)
-        stacked = "stacked" in op.attributes
-        return {
-            (pe.x, pe.y): np.array([_part(layer, pe, kind) for layer in values])
-            if stacked
-            else _part(values, pe, kind)
-            for pe in self.pes(kind.grid, 0)
-        }
+        return {(pe.x, pe.y): _parts(values, pe, kind) for pe in self.pes(kind.grid, 0)}
 
     def pes(self, grid: str, position: int) -> list[Pe]:
         """The PEs of a grid, row by row."""
@@ -78,18 +72,17 @@ class DistInterpreter:
         return [Pe(x, y, width, height, position) for y in range(height) for x in range(width)]
 
     def variable(self, name: str) -> Array:
-        """Return a variable's present value: a stacked one's slices first, then as its splits have it.
+        """Return a variable's present value: layers and experts first, then as its splits have it.
 
         `name` is that of a `dist.variable`. Raises `KeyError` for an unknown one.
         """
         op = self._variables[name]
         kind = op.attribute("type", DistTensor)
-        found = np.zeros(_whole_shape(op), DTYPES[str(kind.element)])
-        stacked = (slice(None),) if "stacked" in op.attributes else ()
+        found = np.zeros(variable_shape(op), DTYPES[str(kind.element)])
         for pe in self.pes(kind.grid, 0):
-            for layer in np.ndindex(found.shape[: len(stacked)]):
-                target = found[layer]
-                target[_held(pe, kind)] = self._tiles[name][pe.x, pe.y][layer]
+            for index in _slices(found, kind):
+                target = found[index]
+                target[_held(pe, kind)] = self._tiles[name][pe.x, pe.y][index]
         return found
 
     def step(self, entry: str, inputs: NDArray[Any], position: int) -> tuple[Array, ...]:
@@ -104,10 +97,9 @@ class DistInterpreter:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
             return tuple(row[np.newaxis] for row in frame.function(function))
 
-    def slot(self, operation: Operation, at: tuple[int, int], iteration: int | None) -> Array:
-        """The tile that PE `at` has of the variable that `operation` names, in a stacked one of one slice."""
-        tile = self._tiles[operation.attribute("variable", SymbolRefAttr).leaf][at]
-        return tile if iteration is None else tile[iteration]
+    def slot(self, operation: Operation, at: tuple[int, int], index: tuple[int, ...]) -> Array:
+        """The tile that PE `at` has of the variable that `operation` names; `index` says of which slice."""
+        return self._tiles[operation.attribute("variable", SymbolRefAttr).leaf][at][index]
 
 
 def model_name(variable: Operation) -> str:
@@ -116,19 +108,21 @@ def model_name(variable: Operation) -> str:
     return copied.value if isinstance(copied, StringAttr) else str(variable.symbol_name)
 
 
-def _whole_shape(variable: Operation) -> tuple[int, ...]:
-    stacked = variable.attributes.get("stacked")
-    shape = tuple(split.extent for split in variable.attribute("type", DistTensor).dims)
-    return (stacked.value, *shape) if isinstance(stacked, IntegerAttr) else shape
-
-
 def _held(pe: Pe, kind: DistTensor) -> tuple[NDArray[Any], ...]:
     """The index of all elements that a PE holds of a variable: caches at their full length."""
     return np.ix_(*(tile_indices(s, pe.coordinate(s.axis), pe.parts(s.axis)) for s in kind.dims))
 
 
-def _part(whole: Array, pe: Pe, kind: DistTensor) -> Array:
-    return whole[_held(pe, kind)]
+def _slices(whole: Array, kind: DistTensor) -> Iterator[tuple[int, ...]]:
+    """The numbers of layer and expert, as far as a variable has either, of all its slices."""
+    return np.ndindex(whole.shape[: whole.ndim - len(kind.dims)])
+
+
+def _parts(whole: Array, pe: Pe, kind: DistTensor) -> Array:
+    """What a PE holds of each slice of a variable."""
+    parts = [whole[index][_held(pe, kind)] for index in _slices(whole, kind)]
+    leading = whole.shape[: whole.ndim - len(kind.dims)]
+    return np.array(parts).reshape(*leading, *parts[0].shape)
 
 
 @dataclass(slots=True)
@@ -139,7 +133,7 @@ class _Frame:
     inputs: NDArray[Any]
     position: int
     tiles: dict[Value, Tiles] = field(default_factory=lambda: dict[Value, Tiles]())
-    iterations: dict[Value, int] = field(default_factory=lambda: dict[Value, int]())
+    numbers: dict[Value, int] = field(default_factory=lambda: dict[Value, int]())
 
     def function(self, function: Operation) -> list[Array]:
         """Run a `dist.func` and return its results, each put together from its tiles."""
@@ -233,29 +227,29 @@ class _Frame:
             raise error_at(f"the input must be {wanted}, not {row.dtype.name}", op.location)
         self.spread(op, row.reshape(shape).astype(np.int32 if integers else np.float32))
 
-    def _iteration(self, op: Operation, first: int) -> int | None:
-        """The number that operand `first` is, if the operation has it."""
-        return self.iterations[op.operands[first]] if len(op.operands) > first else None
+    def _slice(self, op: Operation, first: int) -> tuple[int, ...]:
+        """The numbers that the operands from `first` on are."""
+        return tuple(self.numbers[operand] for operand in op.operands[first:])
 
     def read(self, op: Operation) -> None:
         """The tile of a variable, of a cache the rows so far."""
-        iteration = self._iteration(op, 0)
+        index = self._slice(op, 0)
         for pe in self.pes(op.result):
-            tile = self.interpreter.slot(op, (pe.x, pe.y), iteration)
+            tile = self.interpreter.slot(op, (pe.x, pe.y), index)
             rows = pe.shape(dist_tensor(op.result).dims)[:1]
             self.store(op, 0, pe, tile[: rows[0]] if rows else tile)
 
     def append(self, op: Operation) -> None:
         """Put a row where the current position lies."""
         kind = dist_tensor(op.result)
-        iteration = self._iteration(op, 1)
+        index = self._slice(op, 1)
         positions = kind.dims[0]
         if not 0 <= self.position < positions.extent:
             raise error_at(
                 f"row {self.position} cannot be kept in a cache of {positions.extent} rows", op.location
             )
         for pe in self.pes(op.result):
-            tile = self.interpreter.slot(op, (pe.x, pe.y), iteration)
+            tile = self.interpreter.slot(op, (pe.x, pe.y), index)
             seen = pe.indices(positions)
             (slots,) = np.nonzero(seen == self.position)
             row = self.tiles[op.operands[0]][pe.x, pe.y]
@@ -296,10 +290,24 @@ class _Frame:
         number, *carried = op.body.arguments
         values = [self.tiles[operand] for operand in op.operands]
         for iteration in range(op.attribute("count", IntegerAttr).value):
-            self.iterations[number] = iteration
+            self.numbers[number] = iteration
             self.tiles.update(zip(carried, values, strict=True))
             values = [self.tiles[value] for value in self.block(op.body).operands]
         self.tiles.update(zip(op.results, values, strict=True))
+
+    def mixture(self, op: Operation) -> None:
+        """Run the body for each expert that the PEs, who must agree, have chosen; sum up as they do."""
+        (number,) = op.body.arguments
+        pes = self.pes(op.result)
+        dims = dist_tensor(op.result).dims
+        totals: Tiles = {(pe.x, pe.y): np.zeros(pe.shape(dims), np.float32) for pe in pes}
+        for turn, expert in enumerate(self.whole(op.operands[0], op).tolist()):
+            self.numbers[number] = expert
+            given = self.tiles[self.block(op.body).operands[0]]
+            for at, weights in self.tiles[op.operands[1]].items():
+                totals[at] = totals[at] + given[at] * weights[turn]
+        for pe in pes:
+            self.store(op, 0, pe, totals[pe.x, pe.y])
 
 
 _SHARED: dict[str, Callable[[_Frame, Operation], None]] = {
@@ -309,5 +317,6 @@ _SHARED: dict[str, Callable[[_Frame, Operation], None]] = {
     "all_reduce": _Frame.all_reduce,
     "transfer": _Frame.transfer,
     "repeat": _Frame.repeat,
+    "mixture": _Frame.mixture,
 }
 """Operations that need more than the tiles of one PE."""

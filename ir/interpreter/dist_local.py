@@ -19,6 +19,7 @@ from ..dialects.dist import dist_tensor
 from ..layout import Split
 from ..operation import Operation
 from .functions import BINARY, UNARY, Floats, Integers
+from .functions import top_k as largest_first
 from .pe import Indices, Pe
 from .variables import Array
 
@@ -206,3 +207,18 @@ def argmax(pe: Pe, op: Operation, x: Floats) -> tuple[Floats, Integers]:
 def keep_equal(pe: Pe, op: Operation, index: Integers, mine: Floats, best: Floats) -> Integers:
     """`index` where `mine` is `best`."""
     return np.where(mine == best, index, NEVER).astype(np.int32)
+
+
+@local("top_k")
+def top_k(pe: Pe, op: Operation, x: Floats) -> tuple[Integers, Floats, Floats]:
+    """Indices and values of the largest, and what is left with -inf in their places."""
+    indices = largest_first(x, op.attribute("k", IntegerAttr).value)
+    rest = x.copy()
+    rest[indices] = -np.inf
+    return indices, x[indices], rest
+
+
+@local("pick")
+def pick(pe: Pe, op: Operation, x: Floats, indices: Integers) -> Floats:
+    """The elements at the indices."""
+    return x[indices]

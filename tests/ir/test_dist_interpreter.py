@@ -19,6 +19,7 @@ from wsc.ir.parser import parse_module
 from wsc.ir.variable_values import Array
 from wsc.ir.weights import random_weights
 
+from ..passes.test_mixture import REPEATED as MIXTURES
 from ..passes.test_random_models import TOLERANCE as RANDOM_TOLERANCE
 from ..passes.test_random_models import models
 from ..passes.test_whole_pipeline import GPT
@@ -40,7 +41,9 @@ def distributed(text: str, overrides: dict[str, str]) -> tuple[Operation, dict[s
 
 
 @pytest.fixture(
-    scope="module", params=[(TALE, SMALL_TALE), (MLP, SMALL_MLP), (GPT, {})], ids=["tale", "mlp", "gpt"]
+    scope="module",
+    params=[(TALE, SMALL_TALE), (MLP, SMALL_MLP), (GPT, {}), (MIXTURES, {})],
+    ids=["tale", "mlp", "gpt", "mixtures"],
 )
 def stages(request: pytest.FixtureRequest) -> tuple[Operation, dict[str, str]]:
     return distributed(*request.param)
@@ -198,8 +201,12 @@ def mutations(module: Operation) -> Iterator[tuple[str, int, Mutation]]:
 
 @pytest.mark.parametrize(
     ("text", "overrides", "seen"),
-    [(TALE, TWO_HEADS, {"drop", "scale", "reorder"}), (GPT, {}, {"drop", "scale", "swap"})],
-    ids=["tale", "gpt"],
+    [
+        (TALE, TWO_HEADS, {"drop", "scale", "reorder"}),
+        (GPT, {}, {"drop", "scale", "swap"}),
+        (MIXTURES.replace("k = 1", "k = 2"), {}, {"drop", "scale", "swap"}),
+    ],
+    ids=["tale", "gpt", "mixtures"],
 )
 def test_every_mistake_is_seen(text: str, overrides: dict[str, str], seen: set[str]) -> None:
     """Other numbers, or a diagnostic."""
