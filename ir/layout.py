@@ -139,13 +139,15 @@ def parse_split(body: str) -> Split:
 register_dialect_attribute(Split.mnemonic, parse_split)
 
 
-def heads_split(axis: str, kv_heads: int, group: int, head_dim: int) -> Split:
+def heads_split(axis: str, kv_heads: int, group: int, head_dim: int, *, pairs: bool = True) -> Split:
     """The split of `kv_heads * group * head_dim` features whose query heads share key heads in groups.
 
-    Order: member of the group (local), key head, rotary pair (i, i + head_dim/2) side by side; an odd
-    `head_dim` has no pairs.
+    Order: member of the group (local), key head, with `pairs` rotary pair (i, i + head_dim/2) side by side;
+    an odd `head_dim` has no pairs.
     """
-    if head_dim % 2:
+    if head_dim % 2 or not pairs:
+        if group == 1:
+            return Split(kv_heads * head_dim, axis)
         return Split(kv_heads * group * head_dim, axis, (kv_heads, group, head_dim), (1, 0, 2), local=group)
     return Split(
         kv_heads * group * head_dim,

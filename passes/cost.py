@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from ..ir.attributes import F16, IntegerAttr, StringAttr
-from ..ir.dialects.dist import DistTensor, dist_tensor
+from ..ir.dialects.dist import DistTensor, dist_tensor, matrix_dims
 from ..ir.dialects.dist_choice import chosen_count
 from ..ir.dialects.pe import SPECIAL_FUNCTIONS
 from ..ir.layout import Split
@@ -133,7 +133,7 @@ class CostModel:
         return self.vector(1, rows) + self.vector(calls, ceil_div(elements, calls), self._f32)
 
     def _matvec(self, op: Operation) -> int:
-        features, columns = (self.elements(split) for split in dist_tensor(op.operands[1]).dims)
+        features, columns = (self.elements(split) for split in matrix_dims(op))
         rows = self.rows(op.result)
         few, many = sorted((rows, columns))
         clear = self.vector(1, rows * columns, self._f32)
@@ -232,7 +232,8 @@ class CostModel:
         return self.vector(1, rows, cycles_each=self.target.compare_cycles)
 
     def _reslice(self, op: Operation) -> int:
-        return 2 * self.vector(1, self.tile_elements(dist_tensor(op.result)), self._f32)
+        copies = 1 + len(op.operands)
+        return copies * self.vector(1, self.tile_elements(dist_tensor(op.result)), self._f32)
 
     def _spread(self, op: Operation) -> int:
         elements, part = (self.tile_elements(dist_tensor(v)) for v in (op.result, op.operands[0]))

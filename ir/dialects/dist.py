@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from ..attributes import (
     INDEX,
+    DenseArrayAttr,
     DenseElementsAttr,
     FloatAttr,
     IntegerAttr,
@@ -105,16 +106,57 @@ def _verify_map(op: Operation, report: Report) -> None:
 
 
 def _verify_matvec(op: Operation, report: Report) -> None:
-    vector, matrix, product = (dist_tensor(value) for value in (*op.operands, op.result))
-    if not vector.dims or len(matrix.dims) != 2 or vector.dims[0] != matrix.dims[0]:
-        report("the vector's split and the matrix's first split differ")
+    vector, product = dist_tensor(op.operands[0]), dist_tensor(op.result)
+    dims = matrix_dims(op)
+    which = ("second", "first") if "transposed" in op.attributes else ("first", "second")
+    if not vector.dims or len(dims) != 2 or vector.dims[0] != dims[0]:
+        report(f"the vector's split and the matrix's {which[0]} split differ")
         return
-    if product.dims[:1] != matrix.dims[1:]:
-        report("the result's split differs from the matrix's second split")
+    if product.dims[:1] != dims[1:]:
+        report(f"the result's split differs from the matrix's {which[1]} split")
     if product.dims[1:] != vector.dims[1:]:
         report("the result's rows differ from the vector's")
     if product.partial != vector.dims[0].axis:
         report(f"the result must be partial over {vector.dims[0].axis}")
+
+
+def matrix_dims(op: Operation) -> tuple[Split, ...]:
+    """Return how the matrix of a `dist.matvec` is split: along the vector, along the product."""
+    dims = dist_tensor(op.operands[1]).dims
+    return dims[::-1] if "transposed" in op.attributes else dims
+
+
+def reslice_offsets(op: Operation) -> tuple[int, ...]:
+    """Return where in a `dist.reslice`'s result each operand's first element stands."""
+    if "offsets" not in op.attributes:
+        return (0,) * len(op.operands)
+    return tuple(int(offset) for offset in op.attribute("offsets", DenseArrayAttr).values)
+
+
+def part_dims(part: DistTensor, whole: DistTensor) -> tuple[Split, tuple[Split, ...]]:
+    """Return the features and the rows of an operand of a `dist.reslice` that gives `whole`.
+
+    A number, which has no dimension of features, is a vector of one element that each PE has.
+    """
+    if len(part.dims) < len(whole.dims):
+        return Split(1), part.dims
+    return part.dims[0], part.dims[1:]
+
+
+def _verify_reslice(op: Operation, report: Report) -> None:
+    target = dist_tensor(op.result)
+    if not 1 <= len(target.dims) <= 2:
+        report("the result must be a vector")
+        return
+    if len(reslice_offsets(op)) != len(op.operands):
+        report("there must be as many offsets as operands")
+    for index, value in enumerate(op.operands):
+        features, rows = part_dims(dist_tensor(value), target)
+        axis = features.axis
+        if rows != target.dims[1:] or (axis is not None and axis == target.dims[0].axis):
+            report(f"operand {index} must be a number, or a vector that lies otherwise than the result")
+        elif target.partial != axis:
+            report(f"the result must be partial over the axis of operand {index}")
 
 
 def _verify_all_reduce(op: Operation, report: Report) -> None:
@@ -249,10 +291,11 @@ DIST.add(
         ),
         OpSpec(
             "dist.matvec",
-            "Local product of a vector's tile (of each row's, in a window) and a matrix's tile: partial over "
-            "the vector's axis.",
+            "Local product of a vector's tile (of each row's, in a window) and a matrix's tile, which may "
+            "lie there `transposed`: partial over the vector's axis.",
             operands=(operand("vector", TENSOR), operand("matrix", TENSOR)),
             results=(result("product", TENSOR),),
+            attributes=(optional("transposed", is_a("unit", UnitAttr)),),
             traits=PURE,
             verify=plain(_verify_matvec),
         ),
@@ -360,12 +403,14 @@ DIST.add(
         ),
         OpSpec(
             "dist.reslice",
-            "The part of a tile that belongs to the tile of a split over the other axis, zeros "
-            "elsewhere: partial.",
-            operands=(operand("x", TENSOR),),
+            "A vector split otherwise, into which the operands' elements are put: element 0 of each at its "
+            "`offsets` (0 by default), without what does not fit, and zeros elsewhere. Partial over the "
+            "operands' axis, if they have one.",
+            operands=(operands("parts", TENSOR),),
             results=(result("value", TENSOR),),
+            attributes=(optional("offsets", is_a("an array of integers", DenseArrayAttr)),),
             traits=PURE,
-            verify=plain(),
+            verify=plain(_verify_reslice),
         ),
         OpSpec(
             "dist.spread",

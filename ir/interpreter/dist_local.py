@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..attributes import FloatAttr, IntegerAttr, StringAttr
+from ..attributes import I32, FloatAttr, IntegerAttr, StringAttr
 from ..diagnostics import error_at
-from ..dialects.dist import dist_tensor
+from ..dialects.dist import dist_tensor, part_dims, reslice_offsets
 from ..layout import Split
 from ..operation import Operation
 from .functions import BINARY, UNARY, Floats, Integers
@@ -61,9 +61,11 @@ def local(name: str) -> Callable[[Local], Local]:
 
 
 @local("position")
-def position(pe: Pe, op: Operation) -> Floats:
-    """The position as a number."""
-    return np.array(pe.position, np.float32)
+def position(pe: Pe, op: Operation) -> Array:
+    """The position as a number, or as an index."""
+    kind = dist_tensor(op.result)
+    rows = np.arange(kind.dims[0].extent) if kind.dims else np.array(0)
+    return (pe.position + rows).astype(np.int32 if kind.element == I32 else np.float32)
 
 
 @local("map")
@@ -77,7 +79,9 @@ def elementwise(pe: Pe, op: Operation, *inputs: Floats) -> Floats:
 
 @local("matvec")
 def matvec(pe: Pe, op: Operation, vector: Floats, matrix: Floats) -> Floats:
-    """The tile's share of vector @ matrix."""
+    """The tile's share of vector @ matrix, or of vector @ matrix^T."""
+    if "transposed" in op.attributes:
+        matrix = matrix.T
     return _same_length(op, vector, matrix) @ matrix
 
 
@@ -98,13 +102,16 @@ def gather(pe: Pe, op: Operation, table: Floats, index: Integers) -> Floats:
 
 
 @local("reslice")
-def reslice(pe: Pe, op: Operation, x: Floats) -> Floats:
-    """The elements that this PE needs in the other split and has in this one; zeros where it has not."""
-    (here,), (there,) = dist_tensor(op.operands[0]).dims, dist_tensor(op.result).dims
-    have, want = pe.indices(here), pe.indices(there)
-    everything = np.zeros(max(here.extent, there.extent), np.float32)
-    everything[have] = x
-    return everything[want]
+def reslice(pe: Pe, op: Operation, *parts: Floats) -> Floats:
+    """The elements that this PE needs in the result and has in a part of it; zeros where it has not."""
+    whole = dist_tensor(op.result)
+    everything = np.zeros([split.extent for split in whole.dims], np.float32)
+    for value, part, offset in zip(op.operands, parts, reslice_offsets(op), strict=True):
+        features, _ = part_dims(dist_tensor(value), whole)
+        have = pe.indices(features) + offset
+        fits = (have >= 0) & (have < len(everything))
+        everything[have[fits]] = part.reshape(len(have), *everything.shape[1:])[fits]
+    return everything[pe.indices(whole.dims[0])]
 
 
 @local("rotate")

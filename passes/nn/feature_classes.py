@@ -8,11 +8,13 @@ neighbours and the query heads of one key head lie on the PEs of that key head.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from ...ir.diagnostics import error_at
 from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, heads_split
 from ...ir.operation import Operation, Value
+from .weight_values import values_of_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,18 @@ class Heads:
     head_dim: int
 
 
+def feature_count(value: Value) -> int:
+    """Return the features of one row of `value`; what has one dimension is one row."""
+    shape = tensor_type(value).shape
+    return prod(shape[1:] if len(shape) > 1 else shape)
+
+
 class FeatureClasses:
     """Union-find over the values of one function."""
 
     def __init__(self, function: Operation) -> None:
+        self._weights = values_of_weights(function)
+        self._pairs = any(op.name == "nn.rope" for op in function.walk())
         self._parent: dict[Value, Value] = {}
         self._heads: dict[Value, Heads] = {}
         for op in function.walk():
@@ -42,11 +52,8 @@ class FeatureClasses:
         """Return how the features of `value` are split when they lie along `axis`."""
         heads = self._heads.get(self._find(value))
         if heads is not None:
-            return heads_split(axis, heads.kv_heads, heads.group, heads.head_dim)
-        extent = 1
-        for dimension in tensor_type(value).shape[1:]:
-            extent *= dimension
-        return Split(extent, axis)
+            return heads_split(axis, heads.kv_heads, heads.group, heads.head_dim, pairs=self._pairs)
+        return Split(feature_count(value), axis)
 
     def heads(self, value: Value) -> Heads:
         """Return the heads of a class that an attention or rotary embedding touches. Raises `KeyError`."""
@@ -64,10 +71,12 @@ class FeatureClasses:
 
     def _link(self, op: Operation) -> None:
         kind = op.name.removeprefix("nn.")
-        if kind in (*UNARY, *BINARY, "rmsnorm", "layernorm", "rope", "reshape", "append"):
+        if kind in (*UNARY, "rmsnorm", "layernorm", "softmax", "rope", "reshape", "transpose", "append"):
             self._union(op.operands[0], op.result)
-            if kind in BINARY and len(tensor_type(op.operands[1]).shape) > 1:
-                self._union(op.operands[0], op.operands[1])
+        elif kind in BINARY:
+            for operand in op.operands:
+                if operand not in self._weights and feature_count(operand) == feature_count(op.result):
+                    self._union(operand, op.result)
         elif kind == "attention":
             self._union(op.operands[0], op.result)
             self._union(op.operands[1], op.operands[2])

@@ -9,16 +9,15 @@ Activations between grids lie along y.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from ...ir.attributes import (
     F32,
     I32,
     INDEX,
-    UNIT,
     ArrayAttr,
     Attribute,
-    DenseElementsAttr,
     FloatAttr,
     StringAttr,
     string,
@@ -26,13 +25,15 @@ from ...ir.attributes import (
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
-from ...ir.dialects.nn import BINARY, UNARY, tensor_type
+from ...ir.dialects.nn import BINARY, UNARY, shape_of, shape_text, tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Block, Operation, Region, Value
 from ..base import Pass, PassContext, choice, operations_named, symbols
+from .feature_classes import feature_count
 from .partition_attention import AttentionPartitioner
 from .partition_builder import BOUNDARY_AXIS, Scope
 from .partition_choice import ChoicePartitioner
+from .partition_shapes import ShapePartitioner
 
 TOP_GRID = "io"
 """The grid of everything outside repeated layers: embedding, final norm, head."""
@@ -60,7 +61,7 @@ class Partition(Pass):
             op.erase()
 
 
-class _Partitioner(AttentionPartitioner, ChoicePartitioner):
+class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
     """Lowers a whole function."""
 
     def run(self) -> None:
@@ -95,40 +96,55 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner):
     def lower(self, scope: Scope, op: Operation) -> None:
         """Lower one operation."""
         kind = op.name.removeprefix("nn.")
-        if kind in UNARY:
-            source = self.value(op.operands[0])
-            self.values[op.result] = self.map(scope, kind, [source], tensor_type(op.result).element)
+        if len(op.results) == 1 and op.result in self.of_weights:
+            self.note(op)
+        elif kind in UNARY:
+            self.values[op.result] = self.elementwise(scope, op, self.value)
         elif kind in BINARY:
-            self.values[op.result] = self.lower_binary(scope, op, kind)
+            self.values[op.result] = self.lower_binary(scope, op)
         else:
             method = getattr(self, f"lower_{kind}", None)
             if method is None:
                 raise error_at(f"'{op.name}' cannot be partitioned", op.location)
             method(scope, op)
 
-    def lower_binary(self, scope: Scope, op: Operation, function: str) -> Value:
-        left, right = op.operands
-        element = tensor_type(op.result).element
-        source = self.value(left)
-        if right in self.constants:
-            return self.map(scope, function, [source], element, self.constants[right])
-        axis = str(dist_tensor(source).dims[0].axis)
-        if right in self.reads:
-            other = self.read(scope, right, (self.classes.split(left, axis),))
-        else:
-            other = self.along(scope, self.value(right), axis)
-        if dist_tensor(other).dims[0] != dist_tensor(source).dims[0]:
+    def lower_binary(self, scope: Scope, op: Operation) -> Value:
+        """Bring both operands to the axis of the one that has the result's features."""
+        count = feature_count(op.result)
+        rows = [operand for operand in op.operands if operand in self.values]
+        first = next((operand for operand in rows if feature_count(operand) == count), None)
+        if first is None:
+            raise error_at("one operand must be rows that depend on the input", op.location)
+        anchor = self.values[first]
+        if count == 1 and any(self.is_number(self.values[operand]) for operand in rows):
+            anchor = self.number(scope, anchor)
+
+        def part(operand: Value) -> Value:
+            return anchor if operand is first else self.beside(scope, op, operand, anchor)
+
+        return self.elementwise(scope, op, part)
+
+    def beside(self, scope: Scope, op: Operation, operand: Value, anchor: Value) -> Value:
+        """Return `operand` split as `anchor`, with which `op` combines it, or as a number."""
+        is_number = self.is_number(anchor)
+        features = dist_tensor(anchor).dims[: 0 if is_number else 1]
+        if operand in self.reads:
+            single = prod(tensor_type(operand).shape) == 1
+            return self.read(scope, operand, () if single and feature_count(op.result) > 1 else features)
+        value = self.value(operand)
+        if feature_count(operand) == 1 and (is_number or feature_count(op.result) > 1):
+            return self.number(scope, value)
+        if feature_count(operand) != feature_count(op.result):
+            found, wanted = (shape_text(shape_of(value)) for value in (operand, op.result))
+            raise error_at(
+                "a value of each head cannot be combined with the head's features yet",
+                op.location,
+                f"it is {found}, the other {wanted}",
+            )
+        other = self.along(scope, value, features[0].axis)
+        if dist_tensor(other).dims[:1] != features:
             raise error_at("the operands' features lie in different orders on the PEs", op.location)
-        return self.map(scope, function, [source, other], element)
-
-    def lower_constant(self, scope: Scope, op: Operation) -> None:
-        elements = op.attribute("value", DenseElementsAttr)
-        if len(elements.values) != 1:
-            raise error_at("only a scalar constant can be partitioned", op.location)
-        self.constants[op.result] = float(elements.values[0])
-
-    def lower_read(self, scope: Scope, op: Operation) -> None:
-        self.reads[op.result] = op
+        return other
 
     def lower_gather(self, scope: Scope, op: Operation) -> None:
         rows, _ = tensor_type(op.operands[0]).shape
@@ -139,50 +155,27 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner):
         row = self.emit(scope, "gather", [table, self.value(op.operands[1])], [kind])[0]
         self.values[op.result] = self.all_reduce(scope, [row])[0]
 
-    def lower_matmul(self, scope: Scope, op: Operation) -> None:
-        vector = self.value(op.operands[0])
-        split = dist_tensor(vector).dims[0]
-        out = self.classes.split(op.result, other_axis(str(split.axis)))
-        matrix = self.read(scope, op.operands[1], (split, out))
-        kind = DistTensor(scope.grid, (out, *self.rows), F32, split.axis)
-        partial = self.emit(scope, "matvec", [vector, matrix], [kind])[0]
-        whole = self.all_reduce(scope, [partial])[0]
-        self.values[op.result] = self.map(scope, "cast", [whole], tensor_type(op.result).element)
-
-    def lower_mean(self, scope: Scope, x: Value, *, square: bool = False) -> Value:
-        """Return the mean over the features of x (or of its squares), complete, for each row of a window."""
-        split = dist_tensor(x).dims[0]
-        attributes: dict[str, Attribute] = {"fn": string("add")}
-        if square:
-            attributes["square"] = UNIT
-        kind = DistTensor(scope.grid, self.rows, F32, split.axis)
-        partial = self.emit(scope, "reduce", [x], [kind], attributes)
-        return self.map(scope, "mul", self.all_reduce(scope, partial), value=1.0 / split.extent)
-
     def lower_rmsnorm(self, scope: Scope, op: Operation) -> None:
-        x = self.value(op.operands[0])
+        x = self.vector(scope, op.operands[0])
         weight = self.read(scope, op.operands[1], dist_tensor(x).dims[:1])
-        mean_square = self.lower_mean(scope, x, square=True)
+        mean_square = self.mean_of(scope, x, square=True)
         shifted = self.map(scope, "add", [mean_square], value=op.attribute("eps", FloatAttr).value)
         scaled = self.map(scope, "mul", [x, self.map(scope, "rsqrt", [shifted])])
         self.values[op.result] = self.map(scope, "mul", [scaled, weight], tensor_type(op.result).element)
 
     def lower_layernorm(self, scope: Scope, op: Operation) -> None:
-        x = self.value(op.operands[0])
+        x = self.vector(scope, op.operands[0])
         weight, bias = (self.read(scope, parameter, dist_tensor(x).dims[:1]) for parameter in op.operands[1:])
         # Two passes: the square of a large mean would swallow the variance.
-        centred = self.map(scope, "sub", [x, self.lower_mean(scope, x)])
-        variance = self.lower_mean(scope, centred, square=True)
+        centred = self.map(scope, "sub", [x, self.mean_of(scope, x)])
+        variance = self.mean_of(scope, centred, square=True)
         shifted = self.map(scope, "add", [variance], value=op.attribute("eps", FloatAttr).value)
         scaled = self.map(scope, "mul", [centred, self.map(scope, "rsqrt", [shifted])])
         weighted = self.map(scope, "mul", [scaled, weight])
         self.values[op.result] = self.map(scope, "add", [weighted, bias], tensor_type(op.result).element)
 
-    def lower_reshape(self, scope: Scope, op: Operation) -> None:
-        self.values[op.result] = self.value(op.operands[0])
-
     def lower_argmax(self, scope: Scope, op: Operation) -> None:
-        x = self.value(op.operands[0])
+        x = self.vector(scope, op.operands[0])
         axis = dist_tensor(x).dims[0].axis
         kind = DistTensor(scope.grid, self.rows, I32, axis, "min")
         largest = DistTensor(scope.grid, self.rows, F32, axis, "max")
@@ -192,10 +185,7 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner):
         self.values[op.result] = self.all_reduce(scope, [candidate])[0]
 
     def lower_fused(self, scope: Scope, op: Operation) -> None:
-        for inner, outer in zip(op.body.arguments, op.operands, strict=True):
-            for table in (self.values, self.constants, self.reads):
-                if outer in table:
-                    table[inner] = table[outer]  # pyright: ignore[reportArgumentType]
+        self.enter(op)
         self.lower_block(scope, op.body)
         terminator = op.body.operations[-1]
         for inner, outer in zip(terminator.operands, op.results, strict=True):
@@ -205,7 +195,7 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner):
         label = self.declare_grid(op.attribute("label", StringAttr).value, op)
         carried: list[Value] = []
         for operand in op.operands:
-            value = self.along(scope, self.value(operand), BOUNDARY_AXIS)
+            value = self.along(scope, self.vector(scope, operand), BOUNDARY_AXIS)
             kind = dist_tensor(value)
             carried.extend(
                 self.emit(scope, "transfer", [value], [DistTensor(label, kind.dims, kind.element)])
@@ -227,9 +217,14 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner):
 
     def lower_yield(self, scope: Scope, op: Operation) -> None:
         if op.parent_op is not None and op.parent_op.name == "nn.repeat":
-            values = [self.along(scope, self.value(v), BOUNDARY_AXIS) for v in op.operands]
+            values = [self.along(scope, self.vector(scope, v), BOUNDARY_AXIS) for v in op.operands]
             self.emit(scope, "yield", values, [])
 
     def lower_return(self, scope: Scope, op: Operation) -> None:
         attributes: dict[str, Attribute] = {"names": ArrayAttr(tuple(map(string, self.outputs)))}
-        self.emit(scope, "return", [self.value(value) for value in op.operands], [], attributes)
+        indices = [tensor_type(value).element == I32 for value in op.operands]
+        values = [
+            self.value(value) if is_index else self.vector(scope, value)
+            for value, is_index in zip(op.operands, indices, strict=True)
+        ]
+        self.emit(scope, "return", values, [], attributes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ...ir.attributes import (
     F32,
     I32,
+    UNIT,
     ArrayAttr,
     Attribute,
     DenseElementsAttr,
@@ -28,12 +29,13 @@ from ...ir.attributes import (
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
-from ...ir.dialects.nn import tensor_type, window_of
+from ...ir.dialects.nn import shape_text, tensor_type, window_of
 from ...ir.layout import Split
 from ...ir.location import UNKNOWN, Location
 from ...ir.operation import Operation, Value
 from ...ir.symbols import SymbolTable
 from .feature_classes import FeatureClasses
+from .weight_values import values_of_weights
 
 BOUNDARY_AXIS = "y"
 """The axis along which activations lie where they change grids."""
@@ -66,6 +68,8 @@ class PartitionBuilder:
         self.values: dict[Value, Value] = {}
         self.constants: dict[Value, float] = {}
         self.reads: dict[Value, Operation] = {}
+        """Of each value that is made of weights alone the operation that makes it."""
+        self.of_weights = values_of_weights(function)
         self.numbers: dict[Value, Value] = {}
         """Of each repetition and expert around the present place its number."""
         self.top = Builder(module.body)
@@ -125,11 +129,72 @@ class PartitionBuilder:
         return self.emit(scope, "all_reduce", values, [dist_tensor(v).complete() for v in values], attributes)
 
     def read(self, scope: Scope, value: Value, dims: tuple[Split, ...]) -> Value:
-        """Return the tile of the weight that `value` reads, split by `dims`."""
+        """Return the tile of a weight, or of what is computed of weights, split by `dims`."""
         source = self.reads.get(value)
         if source is None:
-            raise error_at("only a weight can stand here", location_of(value))
-        return self.read_variable(scope, source, dims)
+            raise error_at(
+                "only a weight can stand here, or elementwise work on weights alone", location_of(value)
+            )
+        if source.name == "nn.read":
+            return self.read_variable(scope, source, dims)
+        with scope.builder.at(source.location):
+            return self.computed(scope, source, dims)
+
+    def computed(self, scope: Scope, source: Operation, dims: tuple[Split, ...]) -> Value:
+        """Return the tile of what `source` computes of weights alone, split by `dims`."""
+        kind = source.name.removeprefix("nn.")
+        if kind == "reshape":
+            return self.read(scope, source.operands[0], dims)
+        if kind == "fused":
+            self.enter(source)
+            terminator = source.body.operations[-1]
+            for op in source.body.operations[:-1]:
+                self.note(op)
+            return self.read(scope, terminator.operands[0], dims)
+        if kind == "transpose":
+            raise error_at("a transposed weight can stand to the right of '@' only", source.location)
+        count = prod(split.extent for split in dims)
+
+        def part(value: Value) -> Value:
+            single = prod(tensor_type(value).shape) == 1
+            return self.read(scope, value, () if single and count > 1 else dims)
+
+        return self.elementwise(scope, source, part)
+
+    def note(self, op: Operation) -> None:
+        """Keep an operation on weights alone, or a constant, for those who use its value."""
+        if op.name != "nn.constant":
+            self.reads[op.result] = op
+            return
+        elements = op.attribute("value", DenseElementsAttr)
+        if len(elements.values) != 1:
+            raise error_at("only a scalar constant can be partitioned", op.location)
+        self.constants[op.result] = float(elements.values[0])
+
+    def enter(self, op: Operation) -> None:
+        """Let the arguments of a fused operation's body stand for its operands."""
+        for inner, outer in zip(op.body.arguments, op.operands, strict=True):
+            for table in (self.values, self.constants, self.reads):
+                if outer in table:
+                    table[inner] = table[outer]  # pyright: ignore[reportArgumentType]
+
+    def elementwise(self, scope: Scope, op: Operation, part: Callable[[Value], Value]) -> Value:
+        """Create an elementwise operation on operands that `part` gives, and constants."""
+        function, element = op.name.removeprefix("nn."), tensor_type(op.result).element
+        numbers = [self.constants.get(operand) for operand in op.operands]
+        if numbers[0] is None:
+            inputs = [
+                part(value) for value, number in zip(op.operands, numbers, strict=True) if number is None
+            ]
+            return self.map(scope, function, inputs, element, numbers[-1])
+        # The constant stands to the left, where a map has none.
+        right = part(op.operands[1])
+        if function == "div" and numbers[0] == 1.0:
+            return self.map(scope, "reciprocal", [right], element)
+        if function in ("sub", "div"):
+            right = self.map(scope, {"sub": "neg", "div": "reciprocal"}[function], [right])
+            function = {"sub": "add", "div": "mul"}[function]
+        return self.map(scope, function, [right], element, numbers[0])
 
     def read_variable(self, scope: Scope, source: Operation, dims: tuple[Split, ...]) -> Value:
         """Return the tile of the variable that `nn.read` operation `source` names."""
@@ -194,18 +259,56 @@ class PartitionBuilder:
             raise error_at("a weight or constant cannot stand here", location_of(value))
         return self.values[value]
 
+    def vector(self, scope: Scope, value: Value) -> Value:
+        """Return the distributed form of `value` as a vector; a weight of one dimension may be one."""
+        if value in self.values:
+            found = self.values[value]
+            return self.along(scope, found, BOUNDARY_AXIS) if self.is_number(found) else found
+        shape = tensor_type(value).shape
+        if value not in self.reads or len(shape) != 1:
+            raise error_at(
+                f"rows that depend on the input must stand here, not a weight {shape_text(shape)}",
+                scope.builder.location,
+                "of weights alone, elementwise work, 'reshape' and 'transpose' can be computed",
+            )
+        return self.read(scope, value, (Split(shape[0], BOUNDARY_AXIS),))
+
+    def is_number(self, value: Value) -> bool:
+        """Whether each PE has one number of each row, and no features."""
+        return len(dist_tensor(value).dims) == len(self.rows)
+
+    def number(self, scope: Scope, value: Value) -> Value:
+        """Return a distributed vector of one element as a number that each PE has."""
+        if self.is_number(value):
+            return value
+        return self.reduction(scope, "add", value)
+
+    def reduction(self, scope: Scope, function: str, x: Value, *, square: bool = False) -> Value:
+        """Return the sum or maximum over the features of x (or of its squares), complete, for each row."""
+        axis = dist_tensor(x).dims[0].axis
+        attributes: dict[str, Attribute] = {"fn": string(function)}
+        if square:
+            attributes["square"] = UNIT
+        kind = DistTensor(scope.grid, self.rows, F32, axis, function if axis is not None else "add")
+        found = self.emit(scope, "reduce", [x], [kind], attributes)
+        return found[0] if axis is None else self.all_reduce(scope, found)[0]
+
+    def softmax(self, scope: Scope, x: Value, element: TypeAttribute = F32) -> Value:
+        """Return the softmax over the features of x; two numbers of each row are completed on the way."""
+        shifted = self.map(scope, "sub", [x, self.reduction(scope, "max", x)])
+        powers = self.map(scope, "exp", [shifted])
+        inverse = self.map(scope, "reciprocal", [self.reduction(scope, "add", powers)])
+        return self.map(scope, "mul", [powers, inverse], element)
+
     def along(self, scope: Scope, value: Value, axis: str | None) -> Value:
-        """Return the distributed vector `value`, moved to lie along `axis` (None: whole on each PE) if it
-        does not.
-        """
+        """Return a distributed vector or number as a vector along `axis` (None: whole on all PEs)."""
         kind = dist_tensor(value)
-        split = kind.dims[0]
+        split = Split(1) if self.is_number(value) else kind.dims[0]
         if split.axis == axis:
             return value
         if split.factors:
             raise error_at("features ordered by heads cannot be moved to the other axis", location_of(value))
-        dims = (Split(split.extent, axis), *kind.dims[1:])
-        target = DistTensor(scope.grid, dims, kind.element, split.axis)
+        target = DistTensor(scope.grid, (Split(split.extent, axis), *self.rows), kind.element, split.axis)
         part = self.emit(scope, "reslice", [value], [target])[0]
         return part if split.axis is None else self.all_reduce(scope, [part])[0]
 

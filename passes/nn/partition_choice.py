@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from ...ir.attributes import F32, I32, INDEX, Attribute, IntegerAttr, i64, string
+from ...ir.attributes import F32, I32, INDEX, Attribute, IntegerAttr, i64
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
@@ -29,7 +29,7 @@ class ChoicePartitioner(PartitionBuilder):
         if self.rows:
             message = "each row of a window chooses for itself, which cannot be put on a wafer yet"
             raise error_at(message, scope.builder.location, "entry 'decode' takes one row at a time")
-        whole = self.along(scope, self.value(x), None)
+        whole = self.along(scope, self.vector(scope, x), None)
         kind, chosen = dist_tensor(whole), (Split(k),)
         types = [
             DistTensor(scope.grid, chosen, I32),
@@ -45,7 +45,10 @@ class ChoicePartitioner(PartitionBuilder):
 
     def lower_pick(self, scope: Scope, op: Operation) -> None:
         """Take the elements on each PE, then keep those of its tile."""
-        whole, indices = self.along(scope, self.value(op.operands[0]), None), self.value(op.operands[1])
+        whole, indices = (
+            self.along(scope, self.vector(scope, op.operands[0]), None),
+            self.value(op.operands[1]),
+        )
         kind = DistTensor(scope.grid, dist_tensor(indices).dims, dist_tensor(whole).element)
         picked = self.emit(scope, "pick", [whole, indices], [kind])[0]
         self.values[op.result] = self.along(scope, picked, BOUNDARY_AXIS)
@@ -53,15 +56,15 @@ class ChoicePartitioner(PartitionBuilder):
     def lower_mixture(self, scope: Scope, op: Operation) -> None:
         """Choose experts, turn their scores into weights, and run the body for each."""
         indices, values = self.choose(scope, op.operands[1], op.attribute("k", IntegerAttr).value)
-        weights = self.softmax_of_whole(scope, values)
+        weights = self.softmax(scope, values)
         number, row = op.body.arguments
         block = Block([INDEX])
         self.numbers[number] = block.arguments[0]
-        self.values[row] = self.value(op.operands[0])
+        self.values[row] = self.vector(scope, op.operands[0])
         inner = Scope(Builder(block, location=op.location), scope.grid, scope.prologue, scope.tables)
         self.lower_block(inner, op.body)
         terminator = op.body.operations[-1]
-        given = self.value(terminator.operands[0])
+        given = self.vector(inner, terminator.operands[0])
         with inner.builder.at(terminator.location):
             self.emit(inner, "yield", [given], [])
         attributes: dict[str, Attribute] = {key: op.attributes[key] for key in ("count", "label")}
@@ -69,11 +72,3 @@ class ChoicePartitioner(PartitionBuilder):
         regions = [Region([block])]
         total = scope.builder.create("dist.mixture", [indices, weights], [kind], attributes, regions)
         self.values[op.result] = self.map(scope, "cast", [total.result], tensor_type(op.result).element)
-
-    def softmax_of_whole(self, scope: Scope, x: Value) -> Value:
-        """Return the softmax of a vector that each PE has all of."""
-        scalar = DistTensor(scope.grid, (), F32)
-        largest = self.emit(scope, "reduce", [x], [scalar], {"fn": string("max")})[0]
-        powers = self.map(scope, "exp", [self.map(scope, "sub", [x, largest])])
-        total = self.emit(scope, "reduce", [powers], [scalar], {"fn": string("add")})[0]
-        return self.map(scope, "div", [powers, total])

@@ -18,13 +18,14 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of
+from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of, matrix_dims
 from ...ir.operation import Block, Operation, Value
 from ..fabric.collectives import Segment
 from .allocate import BUFFERS_ATTRIBUTE
 from .choice_lowering import ChoiceLowering
 from .program_builder import ProgramBuilder
-from .window_lowering import WindowLowering, is_window
+from .shape_lowering import ShapeLowering
+from .window_lowering import is_window
 
 CHANNELS_PER_AXIS = 4
 REDUCE_IN, REDUCE_IN_2, REDUCE_OUT, BROADCAST_CHANNEL = range(CHANNELS_PER_AXIS)
@@ -63,7 +64,7 @@ class PeClass:
         return self.x_sources if axis == "x" else self.y_sources
 
 
-class OperationLowering(WindowLowering, ChoiceLowering):
+class OperationLowering(ShapeLowering, ChoiceLowering):
     """Writes the program of one class, operation by operation."""
 
     def __init__(
@@ -170,10 +171,6 @@ class OperationLowering(WindowLowering, ChoiceLowering):
             slot = self.p.add(self.p.mul(slot, self.p.constant(experts_of(variable))), self.numbers[number])
         return self.p.add(base, self.p.mul(slot, size))
 
-    def _position(self, op: Operation) -> None:
-        operands = (self.address(op.result), self.p.argument("position"))
-        self.p.run("store", operands, {"type": F32})
-
     def _gather(self, op: Operation) -> None:
         if is_window(op.result):
             self.window_gather(op)
@@ -199,13 +196,14 @@ class OperationLowering(WindowLowering, ChoiceLowering):
             return
         vector, matrix = op.operands
         kind = dist_tensor(matrix)
-        rows, columns = (self.p.elements((split,)) for split in kind.dims)
+        rows, columns = (self.p.elements((split,)) for split in matrix_dims(op))
         one, zero = self.p.constant(1), self.p.constant(0)
+        row, column = (one, rows) if "transposed" in op.attributes else (columns, one)
         self.p.fill(self.vector(op.result))
         operands = (
             self.p.strided(self.address(op.result), F32, rows, zero, columns, one),
             self.p.strided(self.address(vector), dist_tensor(vector).element, rows, one, columns, zero),
-            self.p.strided(self.address(matrix), kind.element, rows, columns, columns, one),
+            self.p.strided(self.address(matrix), kind.element, rows, row, columns, column),
         )
         self.p.run("fma", operands)
 
@@ -279,28 +277,6 @@ class OperationLowering(WindowLowering, ChoiceLowering):
         destination = self.vector(op.result)
         self.p.map("copy", destination, self.vector(index))
         self.p.run("keep_equal", (destination, self.vector(mine), self.vector(best)))
-
-    def _reslice(self, op: Operation) -> None:
-        source, target = dist_tensor(op.operands[0]), dist_tensor(op.result)
-        from_base, to_base = self.p.base(self.plain(source.dims[0], op)), self.p.base(target.dims[0])
-        from_end = self.p.add(from_base, self.p.count(source.dims[0]))
-        to_end = self.p.add(to_base, self.p.count(target.dims[0]))
-        low = self.p.integer("maxi", from_base, to_base)
-        size = self.p.sub(self.p.integer("mini", from_end, to_end), low)
-        count = self.p.integer("maxi", size, self.p.constant(0))
-        self.p.fill(self.vector(op.result))
-        with self.p.when("lt", self.p.constant(0), count):
-            self.p.map(
-                "copy",
-                self._part(op.result, self.p.sub(low, to_base), count),
-                self._part(op.operands[0], self.p.sub(low, from_base), count),
-            )
-
-    def _part(self, value: Value, start: Value, count: Value) -> Value:
-        kind = dist_tensor(value)
-        rows = self.p.elements(kind.dims[1:])
-        offset = self.p.mul(self.p.mul(start, rows), self.p.constant(kind.element_bytes))
-        return self.p.dsd(self.p.add(self.address(value), offset), kind.element, self.p.mul(count, rows))
 
     # ---- communication
 

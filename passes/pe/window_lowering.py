@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ...ir.attributes import I32, FloatAttr, IntegerAttr
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import dist_tensor
+from ...ir.dialects.dist import dist_tensor, matrix_dims
 from ...ir.layout import Split
 from ...ir.operation import Operation, Value
 from .attention_lowering import NEGATIVE_INFINITY, AttentionLowering, HeadWindow
@@ -102,17 +102,18 @@ class WindowLowering(AttentionLowering):
         extent.
         """
         vector, matrix = op.operands
-        split, columns_split = dist_tensor(matrix).dims
+        split, columns_split = matrix_dims(op)
         rows_split = dist_tensor(op.result).dims[1]
         features, columns = self.p.elements((split,)), self.p.elements((columns_split,))
-        rows, zero = self.p.elements((rows_split,)), self.p.constant(0)
+        rows, zero, one = self.p.elements((rows_split,)), self.p.constant(0), self.p.constant(1)
+        down, across = (one, features) if "transposed" in op.attributes else (columns, one)
         self.p.fill(self.vector(op.result))
         if columns_split.capacity(self.p.parts[str(columns_split.axis)]) <= rows_split.extent:
             with self.p.loop(zero, columns) as column:
                 operands = (
                     self.part(op.result, self.p.mul(column, rows), (features, 0), (rows, 1)),
                     self.part(vector, zero, (features, rows), (rows, 1)),
-                    self.part(matrix, column, (features, columns), (rows, 0)),
+                    self.part(matrix, self.p.mul(column, across), (features, down), (rows, 0)),
                 )
                 self.p.run("fma", operands)
             return
@@ -120,7 +121,7 @@ class WindowLowering(AttentionLowering):
             operands = (
                 self.part(op.result, row, (features, 0), (columns, rows)),
                 self.part(vector, row, (features, rows), (columns, 0)),
-                self.part(matrix, zero, (features, columns), (columns, 1)),
+                self.part(matrix, zero, (features, down), (columns, across)),
             )
             self.p.run("fma", operands)
 

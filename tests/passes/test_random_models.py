@@ -11,6 +11,10 @@ FORMS = [
     *("{a} + {b}", "{a} - tanh({b})", "{a} * sigmoid({b})", "{a} * 0.5 + {b}"),
     *("{a} @ {w}", "{a} @ {w}", "relu({a})", "gelu({a})", "silu({a})"),
     *("rmsnorm({a} + 1.0, {g})", "layernorm({a}, {g}, {h})"),
+    *("softmax({a})", "{a} - mean({b})", "{a} * sum({b} * 0.1)", "max({a}) - {b}"),
+    *("{a} / (1 + exp(max({b})))", "{g} / (1 + {a} * {a})", "{a} * ({g} + {h})"),
+    *("{a} @ transpose({w})", "{a} + {w}[position]"),
+    *("concat(slice({a}, 1, n), slice({b}, 0, 1))", "slice(concat({a}, {b}), half, half + n)"),
 ]
 
 
@@ -35,7 +39,7 @@ def models(draw: st.DrawFn) -> str:
     return "\n".join(
         [
             "model random {",
-            f"  const n = {n}",
+            f"  const n = {n}, half = {n // 2}",
             "  dtype f16 accumulate f32",
             "  layer block(x: [seq, n]) -> [seq, n] {",
             "    weight a: [n, n], b: [n, n], g: [n], h: [n]",

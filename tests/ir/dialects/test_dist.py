@@ -206,6 +206,27 @@ def test_right_operations_pass() -> None:
         ),
         (f'%r = "dist.map"(%v) {{fn = "softmax"}} : ({V}) -> {V}', "attribute 'fn' must be a function"),
         (
+            f'%r = "dist.matvec"(%w, %m) {{transposed}} : ({W}, {MATRIX}) -> {PARTIAL_Y}',
+            "'dist.matvec' the result's split differs from the matrix's first split",
+        ),
+        (
+            f'%r = "dist.matvec"(%v, %m) {{transposed}} : ({V}, {MATRIX}) -> {PARTIAL_X}',
+            "'dist.matvec' the vector's split and the matrix's second split differ",
+        ),
+        (
+            f'%r = "dist.reslice"(%v) {{offsets = array<i64: 0, 6>}} : ({V}) -> {PARTIAL_X}',
+            "'dist.reslice' there must be as many offsets as operands",
+        ),
+        (
+            f'%r = "dist.reslice"(%v) : ({V}) -> {W}',
+            "'dist.reslice' the result must be partial over the axis of operand 0",
+        ),
+        (
+            f'%r = "dist.reslice"(%m) : ({MATRIX}) -> {W}',
+            "'dist.reslice' operand 0 must be a number, or a vector that lies otherwise than the result",
+        ),
+        (f'%r = "dist.reslice"(%v) : ({V}) -> {S}', "'dist.reslice' the result must be a vector"),
+        (
             f'%r = "dist.all_reduce"(%px) {{axis = "z", fn = "add"}} : ({PARTIAL_X}) -> {W}',
             "'dist.all_reduce' attribute 'axis' must be 'x' or 'y'",
         ),

@@ -1,0 +1,110 @@
+"""Operators along an axis, moved elements, arithmetic on weights, tied weights: all passes against the nn
+interpreter, on grids that divide nothing.
+"""
+
+import pytest
+
+from wsc.passes.base import operations_named
+
+from ..support.compiled import TOLERANCE, Runner, check_model, compile_shaped
+from ..support.windows import check_window
+
+SHAPES = [(3, 2), (5, 3)]
+
+
+def vector_model(expression: str, result: str = "[seq, 7]") -> str:
+    """A model of a vector x of 7 elements that returns `expression`."""
+    return f"""model vector {{
+  dtype f16 accumulate f32
+  weight w: [7, 7], u: [7, 2], v: [7, 1], b: [7], c: [7], one: [1]
+  forward(x: [seq, 7]) -> {result} {{
+    return {expression}
+  }}
+  decode = forward
+}}
+"""
+
+
+ALONG_AN_AXIS = [
+    "softmax(x) + softmax(x @ w)",
+    "reshape(softmax(reshape(x * x, [seq, 1, 7]), axis = 2), [seq, 7]) + b",
+    "x - mean(x) * max(x @ w)",
+    "(sum(x @ w) - x) / (x * x + 1)",
+    "max(x) / (x * x + 1)",
+    "x * rsqrt(mean(x * x) + 1e-5) * b",
+    "sum(x @ u) * slice(x @ w, 2, 3) * x",
+    "x + (x @ w) * (x @ v) * max(x @ v)",
+]
+FRACTIONS = ["1 / (x * x + 2)", "b / (x * x + 2)", "2 - 1 / (1 + exp(-x))", "one / (x * x + one) * sum(x)"]
+OF_WEIGHTS = [
+    "(b + c) * x",
+    "x @ (w * 2 + tanh(w) * one)",
+    "x @ transpose(1 - w + w)",
+    "rmsnorm(x, b * c) + x / (1 / (b * b + 1))",
+    "softmax(b) * x + concat(slice(c, 0, 2), slice(b, 2, 7)) * (x @ w)",
+    "x @ reshape(reshape(w, [49]), [7, 7])",
+]
+MOVED = [
+    "concat(slice(x, 3, 7), slice(x, 0, 3))",
+    "concat(slice(x @ w, 3, 7), slice(x, 0, 3))",
+    "x + concat(x @ u, slice(x, 0, 4), sum(x))",
+    "concat(slice(x, 1, 2), x @ u, slice(softmax(x), 0, 4)) @ w",
+    "slice(concat(x, x @ w, b * x), 5, 12)",
+    "reshape(transpose(reshape(x, [seq, 1, 7])), [seq, 7]) + x @ w",
+    "x @ transpose(w) + x @ w @ transpose(transpose(w))",
+]
+POSITIONS = ["w[position] + x", "x @ w * (b + w[position])"]
+
+
+@pytest.mark.parametrize("expression", ALONG_AN_AXIS + FRACTIONS + OF_WEIGHTS + MOVED + POSITIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_expression(expression: str, shape: tuple[int, int]) -> None:
+    check_model(vector_model(expression), shape)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "softmax(x) - mean(x @ w) * max(x) / (x * x + 1)",
+        "concat(slice(x @ w, 2, 7), x @ v, sum(x)) * (b + one)",
+        "x @ transpose(w) @ (w + tanh(w)) + w[position]",
+        "x / (sum(x @ u) * sum(x @ u) + one) + one / (x * x + 1)",
+    ],
+)
+@pytest.mark.parametrize("window", [3, 9])
+def test_an_expression_of_a_window(expression: str, window: int) -> None:
+    text = vector_model(expression).replace("decode = forward", "encode = forward")
+    if "position" in expression:
+        window = 5
+    check_window(text.replace("  dtype", f"  const window = {window}\n  dtype"), (3, 2), verify_each=True)
+
+
+TIED = """model tied {
+  const vocab = 11, dim = 7, context = 5
+  dtype f16 accumulate f32
+  layer block(x: [seq, dim]) -> [seq, dim] {
+    weight up: [dim, 9], down: [9, dim], norm: [dim], bias: [dim]
+    h = layernorm(x, norm, bias)
+    return x + gelu(h @ up) @ down
+  }
+  weight wte: [vocab, dim], wpe: [context, dim]
+  forward(tokens: [seq] index) -> [seq, vocab] {
+    x = repeat(2, block, wte[tokens] + wpe[position])
+    return HEAD @ transpose(wte)
+  }
+  decode = greedy(forward)
+}
+"""
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (1, 1), (2, 5)])
+@pytest.mark.parametrize("head", ["x", "tanh(x @ up)"])
+def test_a_tied_head_shares_the_embedding(head: str, shape: tuple[int, int]) -> None:
+    """Also where the vector lies across the embedding's features: then it is moved, not the matrix."""
+    text = TIED.replace("HEAD", head)
+    if "up" in head:
+        text = text.replace("wpe: [context, dim]", "wpe: [context, dim], up: [dim, dim]")
+    compiled = compile_shaped(text, shape, stages=1, verify_each=False)
+    names = [str(op.symbol_name) for op in operations_named(compiled.module, "pe.variable")]
+    assert [name for name in names if name.startswith("wte")] == ["wte"]
+    assert Runner(compiled).compare(4) <= TOLERANCE
