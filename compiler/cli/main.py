@@ -99,6 +99,8 @@ def _dispatch(parsed: Namespace, context: Context) -> int:
         from .run import run_run as run
     elif command == "opt":
         from .opt import run_opt as run
+    elif command == "reduce":
+        from .reduce import run_reduce as run
     elif command == "passes":
         from .passes import run_passes as run
     elif command == "targets":

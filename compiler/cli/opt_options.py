@@ -9,6 +9,13 @@ from .inspect_options import add_inspect_options
 Group = argparse.ArgumentParser | argparse._ArgumentGroup  # pyright: ignore[reportPrivateUsage]
 
 
+def positive(text: str) -> int:
+    """An argument that counts something."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return int(text)
+
+
 def add_plugins(parser: Group) -> None:
     """Add `--load-pass-plugin`."""
     parser.add_argument(
@@ -69,3 +76,48 @@ def add_opt(parser: argparse.ArgumentParser) -> None:
         help="check that exactly the diagnostics of '// expected-error {{...}}' comments come",
     )
     add_inspect_options(parser)
+
+
+def add_reduce(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `reduce`."""
+    parser.add_argument("file", metavar="FILE.mlir", help="the IR, or a reproducer, which stays one")
+    parser.add_argument("-o", dest="output", metavar="FILE.mlir", help="write here instead of to stdout")
+    parser.add_argument("--json", action="store_true", help="print one JSON object to stdout; needs -o")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    tests = parser.add_argument_group("what to keep").add_mutually_exclusive_group(required=True)
+    tests.add_argument(
+        "--test",
+        metavar="COMMAND",
+        help="the shell command exits with 0 as long as the module, whose path stands for {} in it or is "
+        "appended, is of interest",
+    )
+    tests.add_argument(
+        "--fails", action="store_true", help="the passes fail, in this process, and with the same message"
+    )
+    tests.add_argument("--message", metavar="TEXT", help="the passes fail with a message that has TEXT in it")
+    group = parser.add_argument_group("passes of --fails and --message")
+    group.add_argument(
+        "-p",
+        "--pass-pipeline",
+        dest="pipeline",
+        metavar="PIPELINE",
+        help="the passes (default: those of the reproducer)",
+    )
+    add_plugins(group)
+    group.add_argument("--verify-each", action=argparse.BooleanOptionalAction, default=True, help="as in opt")
+    group.add_argument("--verify-roundtrip", action="store_true", help="as in opt")
+    group = parser.add_argument_group("limits")
+    group.add_argument("--max-tests", type=positive, metavar="N", help="test at most N candidates")
+    group.add_argument(
+        "--timeout",
+        type=positive,
+        default=60,
+        metavar="SECONDS",
+        help="a command that takes longer does not count as interested (default: 60)",
+    )
+    group.add_argument(
+        "--allow-invalid", action="store_true", help="also test candidates that the verifier rejects"
+    )
+    group.add_argument(
+        "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"
+    )

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from .inspect_options import INSPECT_OPTIONS, add_inspect_options, close_optional_values
-from .opt_options import add_opt, add_plugins
+from .opt_options import add_opt, add_plugins, add_reduce, positive
 
 DEFAULT_TARGET = "tiny"
 DEFAULT_TOKENS = 32
@@ -32,7 +32,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = build_parser()
     parsed = parser.parse_args(close_optional_values(argv))
     if parsed.command is None:
-        parser.error("a command is missing: compile, run, opt, passes, targets or ops")
+        parser.error("a command is missing: compile, run, opt, reduce, passes, targets or ops")
     return parsed
 
 
@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_compile(commands)
     _add_run(commands)
     add_opt(_command(commands, "opt", "run passes on IR and print what comes out"))
+    add_reduce(_command(commands, "reduce", "shrink a module for as long as something fails"))
     _add_listings(commands)
     return parser
 
@@ -79,13 +80,6 @@ def _command(
     return commands.add_parser(
         name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False
     )
-
-
-def _positive(text: str) -> int:
-    """An argument that counts something."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
-    return int(text)
 
 
 def _not_negative(text: str) -> int:
@@ -187,7 +181,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     group.add_argument(
         "--tokens",
-        type=_positive,
+        type=positive,
         metavar="N",
         help=f"how many tokens to generate (default: {DEFAULT_TOKENS}, fewer where the context ends)",
     )

@@ -44,6 +44,11 @@ def version() -> str:
     return installed_version("wsc")
 
 
+def is_reproducer(text: str) -> bool:
+    """Whether `text` holds a pipeline to run."""
+    return _comment(PIPELINE_COMMENT, text) is not None
+
+
 def pipeline_in(filename: str, text: str) -> str:
     """Return the pipeline that a reproducer holds. Raises `FileError` if it holds none."""
     found = _comment(PIPELINE_COMMENT, text)
