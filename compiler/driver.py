@@ -61,6 +61,19 @@ class Compilation:
         return self.model.attribute("nn.model", StringAttr).value
 
 
+def load_model(
+    text: str, filename: str, options: CompileOptions, remarks: list[Diagnostic]
+) -> tuple[Operation, Operation]:
+    """Return the `nn` module of the model in `text`, and the same for passes to change, with the target.
+
+    Warnings are added to `remarks`. Raises `DiagnosticError` for everything that is wrong with the text.
+    """
+    model = compile_wdl(text, filename, options.overrides, (options.entry,), remarks)
+    module = model.clone()
+    module.attributes[TARGET_ATTRIBUTE] = options.target.to_attribute()
+    return model, module
+
+
 def compile_module(
     text: str, filename: str, options: CompileOptions, instrumentations: Sequence[Instrumentation] = ()
 ) -> Compilation:
@@ -72,10 +85,8 @@ def compile_module(
     passes = options.pipeline()
     context = PassContext()
     start = perf_counter()
-    module = compile_wdl(text, filename, options.overrides, (options.entry,), context.remarks)
+    model, module = load_model(text, filename, options, context.remarks)
     frontend_seconds = perf_counter() - start
-    model = module.clone()
-    module.attributes[TARGET_ATTRIBUTE] = options.target.to_attribute()
     estimator = EstimateWatcher()
     manager = PassManager(passes, instrumentations=(*instrumentations, estimator))
     records = manager.run(module, context)

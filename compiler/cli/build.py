@@ -14,6 +14,7 @@ from .timing import Step, Timing, show_timing
 
 if TYPE_CHECKING:
     from ...ir.target import TargetDescription
+    from ...passes.base import Pass
     from ..driver import Compilation, CompileOptions
 
 
@@ -46,23 +47,19 @@ def find_target(name: str) -> TargetDescription:
         return load_target(name)
 
 
-def build(args: Namespace, context: Context) -> Build:
-    """Compile the model that `args` name.
+def compile_options(
+    args: Namespace, context: Context
+) -> tuple[CompileOptions, TargetDescription, list[Pass]]:
+    """Return what `args` ask for: the options, the target with its sources, the passes that run.
 
-    Raises `UsageError`, `FileError`, `DiagnosticError`.
+    Raises `UsageError`, `WrongTextError`, and `DiagnosticError` for a bad target file.
     """
-    from ...passes.nn.partition import Partition
     from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
-    from ..driver import CompileOptions, compile_module
-    from .inspection import inspection
-    from .views.progress import PassProgress
+    from ..driver import CompileOptions
 
     entries = list(dict.fromkeys(args.entry or ["decode"]))
     if len(entries) > 1:
         raise UsageError(f"one entry at a time can be compiled, not {len(entries)}: {', '.join(entries)}")
-    if args.stop_after is not None and (args.json or args.output):
-        other = "--json" if args.json else "-o"
-        raise UsageError(f"--stop-after prints a module and writes no program: it does not go with {other}")
     description = find_target(args.target)
     if args.grid is not None:
         description = replace(description, target=description.target.with_grid(*args.grid))
@@ -72,7 +69,7 @@ def build(args: Namespace, context: Context) -> Build:
         args.strategy,
         dict(args.overrides),
         tuple(args.disable_pass),
-        args.stop_after,
+        getattr(args, "stop_after", None),
         args.pass_pipeline,
     )
     if args.pass_pipeline is not None:
@@ -83,6 +80,23 @@ def build(args: Namespace, context: Context) -> Build:
             parse_pipeline(args.pass_pipeline)
     with command_line():
         passes = options.pipeline()
+    return options, description, passes
+
+
+def build(args: Namespace, context: Context) -> Build:
+    """Compile the model that `args` name.
+
+    Raises `UsageError`, `FileError`, `DiagnosticError`.
+    """
+    from ...passes.nn.partition import Partition
+    from ..driver import compile_module
+    from .inspection import inspection
+    from .views.progress import PassProgress
+
+    if args.stop_after is not None and (args.json or args.output):
+        other = "--json" if args.json else "-o"
+        raise UsageError(f"--stop-after prints a module and writes no program: it does not go with {other}")
+    options, description, passes = compile_options(args, context)
     strategy = next((p.strategy for p in passes if isinstance(p, Partition)), args.strategy)
     text = read_text(args.model)
     filename = context.sources.add(args.model, text)

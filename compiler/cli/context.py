@@ -28,6 +28,10 @@ class Context:
         """Show diagnostics with the source lines they point at."""
         self.terminal.diagnostics(self.sources.translate(diagnostics), self.sources.texts)
 
+    def announce_engine(self) -> None:
+        """Say why the first run on a machine takes a while."""
+        self.terminal.show("compiling the engine with Numba: this happens once, later runs find it on disk")
+
     def show_failure(self, what: str) -> None:
         """Show at which operation a pass raised something, if a pass did: `what` says what."""
         failure = self.recorder.failure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from argparse import Namespace
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,34 @@ from .errors import FileError, UsageError
 from .parser import DEFAULT_TOKENS
 from .text import TextCodec, check_tokens, find_codec
 
-if TYPE_CHECKING:
-    from ...runtime.session import Session
+
+class Takes(Protocol):
+    """What can be run: a `Session`, or an entry of a model."""
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether it takes tokens, else rows of numbers."""
+        ...
+
+    @property
+    def input_name(self) -> str:
+        """The name of the entry's argument."""
+        ...
+
+    @property
+    def input_size(self) -> int:
+        """Numbers of one row."""
+        ...
+
+    @property
+    def window(self) -> int | None:
+        """How many rows one execution takes; None if it is one after the other."""
+        ...
+
+    @property
+    def context(self) -> int | None:
+        """The most positions that the caches hold; None without caches."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +71,7 @@ class Window:
     """How the entry's tokens stand for text; None if they do not, as those of a model that takes numbers."""
 
 
-def find_input(args: Namespace, session: Session, model: Operation, entry: str) -> Prompt | Rows | Window:
+def find_input(args: Namespace, session: Takes, model: Operation, entry: str) -> Prompt | Rows | Window:
     """Return what the command line asks to run.
 
     Raises `UsageError` if it does not fit the model, `FileError` if the input file does not.
@@ -104,7 +130,7 @@ def _tokens_to_generate(asked: int | None, prompt: int, context: int | None) -> 
     )
 
 
-def _rows(args: Namespace, session: Session) -> Rows:
+def _rows(args: Namespace, session: Takes) -> Rows:
     for option, value in (
         ("--prompt", args.prompt),
         ("--tokenizer", args.tokenizer),

@@ -97,6 +97,8 @@ def _dispatch(parsed: Namespace, context: Context) -> int:
         from .compile import run_compile as run
     elif command == "run":
         from .run import run_run as run
+    elif command == "bisect":
+        from .bisect import run_bisect as run
     elif command == "opt":
         from .opt import run_opt as run
     elif command == "reduce":

@@ -10,6 +10,13 @@ from .opt_options import add_opt, add_plugins, add_reduce, positive
 
 DEFAULT_TARGET = "tiny"
 DEFAULT_TOKENS = 32
+DEFAULT_BISECT_TOKENS = 4
+DEFAULT_TOLERANCE = 0.05
+"""The largest error, relative to the largest result, that different orders of summation may explain.
+
+Results are rounded to f16 (2**-11) some dozens of times on the way through a model; a wrong element is off by
+far more.
+"""
 
 COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("output", "-o", None),
@@ -32,7 +39,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = build_parser()
     parsed = parser.parse_args(close_optional_values(argv))
     if parsed.command is None:
-        parser.error("a command is missing: compile, run, opt, reduce, passes, targets or ops")
+        parser.error("a command is missing: compile, run, bisect, opt, reduce, passes, targets or ops")
     return parsed
 
 
@@ -66,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_compile(commands)
     _add_run(commands)
+    _add_bisect(commands)
     add_opt(_command(commands, "opt", "run passes on IR and print what comes out"))
     add_reduce(_command(commands, "reduce", "shrink a module for as long as something fails"))
     _add_listings(commands)
@@ -88,6 +96,17 @@ def _not_negative(text: str) -> int:
     return int(text)
 
 
+def _share(text: str) -> float:
+    """An argument from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 1")
+    return value
+
+
 def _grid(text: str) -> tuple[int, int]:
     """An argument such as 16x16."""
     width, cross, height = text.partition("x")
@@ -104,10 +123,8 @@ def _override(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _add_compile_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `compile` knows and `run` accepts for a `.wdl`."""
-    group = parser.add_argument_group("compiling")
-    group.add_argument("-o", dest="output", metavar="OUT.wsx", help="where to write the program")
+def _add_model_options(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Add what says which entry of a model is compiled, and for what."""
     group.add_argument(
         "--entry", action="append", metavar="NAME", help="the entry to compile (default: decode)"
     )
@@ -130,7 +147,10 @@ def _add_compile_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="give a const of the model another value",
     )
-    group = add_inspect_options(parser)
+
+
+def _add_pass_options(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Add what says which passes run."""
     group.add_argument(
         "--disable-pass",
         action="append",
@@ -139,14 +159,23 @@ def _add_compile_options(parser: argparse.ArgumentParser) -> None:
         help="leave a pass out (see `wsc passes`)",
     )
     group.add_argument(
-        "--stop-after", metavar="PASS", help="print the module after this pass to stdout; write no program"
-    )
-    group.add_argument(
         "--pass-pipeline",
         metavar="PIPELINE",
         help="run these passes instead of the default ones, which `wsc passes --pipeline` prints",
     )
     add_plugins(group)
+
+
+def _add_compile_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `compile` knows and `run` accepts for a `.wdl`."""
+    group = parser.add_argument_group("compiling")
+    group.add_argument("-o", dest="output", metavar="OUT.wsx", help="where to write the program")
+    _add_model_options(group)
+    group = add_inspect_options(parser)
+    _add_pass_options(group)
+    group.add_argument(
+        "--stop-after", metavar="PASS", help="print the module after this pass to stdout; write no program"
+    )
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -161,11 +190,8 @@ def _add_compile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_compile_options(parser)
 
 
-def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    parser = _command(commands, "run", "run a model or a program on the simulated wafer")
-    parser.add_argument("model", metavar="MODEL.wdl|PROGRAM.wsx", help="a model's text, or a program file")
-    _add_output_options(parser)
-    group = parser.add_argument_group("running")
+def _add_inputs(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Add what a model runs on."""
     weights = group.add_mutually_exclusive_group()
     weights.add_argument(
         "--weights", metavar="FILE.safetensors", help="the weights (default: MODEL.safetensors beside MODEL)"
@@ -179,6 +205,14 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     group.add_argument(
         "--tokenizer", metavar="FILE.json", help="a Hugging Face tokenizer (default: tokens are bytes)"
     )
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "run", "run a model or a program on the simulated wafer")
+    parser.add_argument("model", metavar="MODEL.wdl|PROGRAM.wsx", help="a model's text, or a program file")
+    _add_output_options(parser)
+    group = parser.add_argument_group("running")
+    _add_inputs(group)
     group.add_argument(
         "--tokens",
         type=positive,
@@ -195,6 +229,41 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--check", action="store_true", help="compare each step with the model computed in NumPy"
     )
     _add_compile_options(parser)
+
+
+def _add_bisect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "bisect", "find the first pass that makes a model's results wrong")
+    parser.add_argument("model", metavar="MODEL.wdl", help="the model's text")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        required=True,
+        help="wrong are results that differ from those of the model computed in NumPy",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="execute the module after every pass, not only after a few"
+    )
+    parser.add_argument("-o", dest="output", metavar="DIR", help="write the modules before and after here")
+    _add_output_options(parser)
+    group = parser.add_argument_group("running")
+    _add_inputs(group)
+    group.add_argument(
+        "--tokens",
+        type=positive,
+        default=DEFAULT_BISECT_TOKENS,
+        metavar="N",
+        help=f"how many tokens to generate, or rows of an input to take (default: {DEFAULT_BISECT_TOKENS})",
+    )
+    group.add_argument(
+        "--tolerance",
+        type=_share,
+        default=DEFAULT_TOLERANCE,
+        metavar="SHARE",
+        help="results may differ by as much of the largest one, which roundings explain "
+        f"(default: {DEFAULT_TOLERANCE})",
+    )
+    _add_model_options(parser.add_argument_group("compiling"))
+    _add_pass_options(parser.add_argument_group("passes"))
 
 
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]

@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...ir.diagnostics import Diagnostic
 from ...ir.operation import Operation
 from ...ir.program_file import read_program
 from ...ir.target import TargetDescription
-from ...ir.weights import load_weights, random_weights
 from ..estimates import Estimates
 from .build import build, print_stopped
 from .check import Checker
 from .compile import show_floor_plan, write_program
 from .context import Context
-from .errors import ExitStatus, FileError, RanWrongError, UsageError
+from .errors import ExitStatus, RanWrongError, UsageError
 from .inputs import Prompt, Rows, Window, find_input
 from .parser import COMPILE_OPTIONS
 from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult, WindowResult
 from .text import TextCodec
 from .views.tokens import TokenView
+from .weights import find_weights
 
 if TYPE_CHECKING:
     from ...runtime.session import Session, StepReport
@@ -57,15 +56,9 @@ def run_run(args: Namespace, context: Context) -> int:
     from ...runtime.fault import MachineFault
     from ...runtime.session import Session
 
-    weights = _weights(args, program, context)
-
-    def announce() -> None:
-        context.terminal.show(
-            "compiling the engine with Numba: this happens once, later runs find it on disk"
-        )
-
+    weights = find_weights(args, program.model, program.name, context)
     try:
-        session = Session(program.module, weights, announce)
+        session = Session(program.module, weights, context.announce_engine)
         work = find_input(args, session, program.model, program.entry)
         checker = Checker(program.model, program.entry, weights) if args.check else None
         with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
@@ -142,31 +135,6 @@ def _is_program(path: str) -> bool:
             return file.read(4) == b"PK\x03\x04"  # a zip archive; no model's text begins like that
     except OSError:
         return False  # whoever reads the model says what is wrong
-
-
-def _weights(args: Namespace, program: _Loaded, context: Context) -> dict[str, NDArray[Any]]:
-    """Return the weights by variable.
-
-    Raises `FileError` if there is no file, `DiagnosticError` if it does not fit.
-    """
-    if args.random_weights is not None:
-        return random_weights(program.model, args.random_weights)
-    path = args.weights
-    if path is None:
-        model = Path(args.model)
-        beside = [model.with_suffix(".safetensors"), model.with_name(f"{program.name}.safetensors")]
-        found = next((file for file in beside if file.exists()), None)
-        if found is None:
-            raise FileError(
-                str(beside[0]),
-                "there are no weights beside the model",
-                "--weights FILE.safetensors names a file, --random-weights SEED makes some up",
-            )
-        path = str(found)
-    warnings: list[Diagnostic] = []
-    weights = load_weights(program.model, path, warnings)
-    context.show_diagnostics(warnings)
-    return weights
 
 
 # ---- running ---------------------------------------------------------------------------------------

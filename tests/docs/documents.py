@@ -125,9 +125,13 @@ class Runner:
 
     def problems(self, text: str) -> list[str]:
         """Run the blocks of the document `text`; return what is wrong, each thing with its line."""
-        # Dataclasses look their module up.
-        with patch.dict(sys.modules, {self.module.__name__: self.module}):
+        # Dataclasses look their module up. Only this one is taken back: what else is imported meanwhile,
+        # dialects for example, must not be imported again.
+        sys.modules[self.module.__name__] = self.module
+        try:
             return self._problems(text)
+        finally:
+            del sys.modules[self.module.__name__]
 
     def _problems(self, text: str) -> list[str]:
         found: list[str] = []

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wsc.compiler.cli.check import TOLERANCE, Checker
+from wsc.compiler.cli.check import Checker
+from wsc.compiler.cli.parser import DEFAULT_TOLERANCE
 from wsc.compiler.cli.results import CheckResult
 from wsc.compiler.frontend import compile_wdl
 from wsc.ir.interpreter.nn import NnInterpreter
@@ -54,7 +55,7 @@ def test_the_prompt_s_own_predictions_do_not_count() -> None:
 def test_another_number() -> None:
     def nudge(token: int, logits: NDArray[Any]) -> tuple[int, NDArray[Any]]:
         changed = logits.astype(np.float32)
-        changed[7] += 2 * TOLERANCE * np.abs(changed).max()
+        changed[7] += 2 * DEFAULT_TOLERANCE * np.abs(changed).max()
         return token, changed
 
     found = check(MLP, [ROW], nudge)
@@ -66,7 +67,7 @@ def test_another_number() -> None:
 def test_an_error_within_the_tolerance_is_reported_but_no_mismatch() -> None:
     def nudge(token: int, logits: NDArray[Any]) -> tuple[int, NDArray[Any]]:
         changed = logits.astype(np.float32)
-        changed[7] += 0.5 * TOLERANCE * np.abs(changed).max()
+        changed[7] += 0.5 * DEFAULT_TOLERANCE * np.abs(changed).max()
         return token, changed
 
     found = check(MLP, [ROW], nudge)
