@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..attributes import I32, ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..diagnostics import error_at
-from ..dialects.dist import DistTensor, dist_tensor
+from ..dialects.dist_type import DistTensor, dist_tensor, window_rows
 from ..operation import Block, Operation, Value
 from ..variable_values import DTYPES, expand, variable_shape
 from .dist_local import LOCAL, REDUCE
@@ -86,16 +86,16 @@ class DistInterpreter:
         return found
 
     def step(self, entry: str, inputs: NDArray[Any], position: int) -> tuple[Array, ...]:
-        """Run `entry` on the row `inputs` [1, ...], which stands at `position`.
+        """Run `entry` on the row `inputs` [1, ...], which stands at `position`, or on all rows of a window.
 
-        Caches hold what earlier steps put there. Returns the entry's results as rows [1, ...] in their own
+        Caches hold what earlier steps put there. Returns the entry's results as rows, too, in their own
         element types. Raises `KeyError` for an unknown entry, and `DiagnosticError` if the input does not
         fit, or if the module says something that PEs cannot do.
         """
         function = self._functions[entry]
         frame = _Frame(self, inputs, position)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            return tuple(row[np.newaxis] for row in frame.function(function))
+            return tuple(frame.function(function))
 
     def slot(self, operation: Operation, at: tuple[int, int], index: tuple[int, ...]) -> Array:
         """The tile that PE `at` has of the variable that `operation` names; `index` says of which slice."""
@@ -136,12 +136,17 @@ class _Frame:
     numbers: dict[Value, int] = field(default_factory=lambda: dict[Value, int]())
 
     def function(self, function: Operation) -> list[Array]:
-        """Run a `dist.func` and return its results, each put together from its tiles."""
+        """Run a `dist.func` and return its results as rows, each put together from its tiles."""
         terminator = self.block(function.body)
         names = terminator.attribute("names", ArrayAttr).values
         if len(names) != len(terminator.operands):
             raise error_at("there must be one name for each result", terminator.location)
-        return [self.whole(value, terminator) for value in terminator.operands]
+        wholes = [self.whole(value, terminator) for value in terminator.operands]
+        windows = [window_rows(dist_tensor(value)) is not None for value in terminator.operands]
+        return [
+            whole.T if is_window else whole[np.newaxis]
+            for whole, is_window in zip(wholes, windows, strict=True)
+        ]
 
     def block(self, block: Block) -> Operation:
         """Run a block and return its terminator."""
@@ -217,15 +222,18 @@ class _Frame:
     def input(self, op: Operation) -> None:
         """What the host gives."""
         kind = dist_tensor(op.result)
-        shape = tuple(split.extent for split in kind.dims)
-        row = self.inputs
-        if row.shape[:1] != (1,) or row.size != prod(shape):
-            raise error_at(f"the input must be one row of {list(shape)}, not {list(row.shape)}", op.location)
-        integers = np.issubdtype(row.dtype, np.integer)
+        rows, shape = window_rows(kind), tuple(split.extent for split in kind.dims)
+        given = self.inputs
+        if given.shape[:1] != (rows or 1,) or given.size != prod(shape):
+            wanted = "one row" if rows is None else f"{rows} rows"
+            each = list(shape if rows is None else shape[:-1])
+            raise error_at(f"the input must be {wanted} of {each}, not {list(given.shape)}", op.location)
+        integers = np.issubdtype(given.dtype, np.integer)
         if integers != (kind.element == I32):
             wanted = "integers" if kind.element == I32 else "floats"
-            raise error_at(f"the input must be {wanted}, not {row.dtype.name}", op.location)
-        self.spread(op, row.reshape(shape).astype(np.int32 if integers else np.float32))
+            raise error_at(f"the input must be {wanted}, not {given.dtype.name}", op.location)
+        # Rows come first for everybody else, and last on the PEs.
+        self.spread(op, given.reshape(shape[::-1]).T.astype(np.int32 if integers else np.float32))
 
     def _slice(self, op: Operation, first: int) -> tuple[int, ...]:
         """The numbers that the operands from `first` on are."""

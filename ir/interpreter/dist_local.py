@@ -18,6 +18,7 @@ from ..diagnostics import error_at
 from ..dialects.dist import dist_tensor, part_dims, reslice_offsets
 from ..layout import Split
 from ..operation import Operation
+from . import dist_window
 from .functions import BINARY, UNARY, Floats, Integers
 from .functions import top_k as largest_first
 from .pe import Indices, Pe
@@ -70,35 +71,45 @@ def position(pe: Pe, op: Operation) -> Array:
 
 @local("map")
 def elementwise(pe: Pe, op: Operation, *inputs: Floats) -> Floats:
-    """A function of one or two tiles, scalars repeated, or of a tile and a constant."""
-    operands = [*inputs]
+    """A function of one or two tiles, or of a tile and a constant; a tile repeats along what it has not."""
+    shape = dist_tensor(op.result).dims
+    operands = [
+        _repeated(tile, dist_tensor(value).dims, shape)
+        for value, tile in zip(op.operands, inputs, strict=True)
+    ]
     if "value" in op.attributes:
         operands.append(np.array(op.attribute("value", FloatAttr).value, np.float32))
     return np.asarray(_FUNCTIONS[op.attribute("fn", StringAttr).value](*operands), np.float32)
 
 
+def _repeated(tile: Floats, dims: tuple[Split, ...], shape: tuple[Split, ...]) -> Floats:
+    """Return `tile` with an axis of length 1 for each dimension of `shape` that it has not."""
+    if not 0 < len(dims) < len(shape):
+        return tile
+    return tile[tuple(slice(None) if split in dims else None for split in shape)]
+
+
 @local("matvec")
 def matvec(pe: Pe, op: Operation, vector: Floats, matrix: Floats) -> Floats:
-    """The tile's share of vector @ matrix, or of vector @ matrix^T."""
+    """The tile's share of vector @ matrix, or of vector @ matrix^T, for each row of a window."""
     if "transposed" in op.attributes:
         matrix = matrix.T
-    return _same_length(op, vector, matrix) @ matrix
+    return matrix.T @ _same_length(op, vector, matrix)
 
 
 @local("reduce")
 def reduce(pe: Pe, op: Operation, x: Floats) -> Floats:
-    """All elements of the tile, or their squares, to one number."""
+    """All elements of the tile, or their squares, to one number; in a window to one for each row."""
     function, start = REDUCE[op.attribute("fn", StringAttr).value]
     values = x * x if "square" in op.attributes else x
-    return np.asarray(function.reduce(values, axis=None, initial=np.float32(start)), np.float32)
+    return np.asarray(function.reduce(values, axis=0, initial=np.float32(start)), np.float32)
 
 
 @local("gather")
 def gather(pe: Pe, op: Operation, table: Floats, index: Integers) -> Floats:
-    """The row `index` of the table if it is in the tile, else zeros."""
-    rows = pe.indices(dist_tensor(op.operands[0]).dims[0])
-    (held,) = np.nonzero(rows == index)
-    return table[held[0]] if held.size else np.zeros(table.shape[1:], np.float32)
+    """The row `index` (each, in a window) of the table if it is in the tile, else zeros."""
+    wanted = index.reshape(-1)[:, None] == pe.indices(dist_tensor(op.operands[0]).dims[0])
+    return (wanted.astype(np.float32) @ table).T.reshape(*table.shape[1:], *index.shape)
 
 
 @local("reslice")
@@ -117,13 +128,12 @@ def reslice(pe: Pe, op: Operation, *parts: Floats) -> Floats:
 @local("rotate")
 def rotate(pe: Pe, op: Operation, x: Floats, cos: Floats, sin: Floats, minus_sin: Floats) -> Floats:
     """Rotates the pairs that lie side by side, in every local part by the same angles."""
-    (split,) = dist_tensor(op.operands[0]).dims
-    pairs = x.reshape(split.local, -1, 2)
+    pairs = x.reshape(dist_tensor(op.operands[0]).dims[0].local, -1, 2, *x.shape[1:])
     _same_length(op, pairs[0], cos)
-    even, odd = pairs[..., 0], pairs[..., 1]
+    even, odd = pairs[:, :, 0], pairs[:, :, 1]
     turned = np.empty_like(pairs)
-    turned[..., 0] = even * cos + odd * minus_sin
-    turned[..., 1] = even * sin + odd * cos
+    turned[:, :, 0] = even * cos + odd * minus_sin
+    turned[:, :, 1] = even * sin + odd * cos
     return turned.reshape(x.shape)
 
 
@@ -153,8 +163,10 @@ def _head_dim(op: Operation) -> int:
 @local("scores")
 def scores(pe: Pe, op: Operation, q: Floats, k: Floats) -> Floats:
     """Each head's q . k over the features of the tile, for the tile's positions: `[heads, positions]`."""
-    (features,) = dist_tensor(op.operands[0]).dims
+    features = dist_tensor(op.operands[0]).dims[0]
     heads = _heads(pe, features, _head_dim(op))
+    if q.ndim == 2:
+        return dist_window.scores(pe, op, q, k, heads)
     found = np.zeros((dist_tensor(op.result).dims[0].extent, k.shape[0]), np.float32)
     _same_length(op, q.reshape(heads.shape)[0], k.T)
     np.add.at(found, heads, q.reshape(heads.shape)[..., None] * k.T)
@@ -175,15 +187,20 @@ def softmax_max(pe: Pe, op: Operation, scores: Floats) -> Floats:
     group = scores.shape[0] * _head_dim(op) // cached.extent
     key_heads = _heads(pe, cached, _head_dim(op))
     heads = np.add(key_heads * group, np.arange(group, dtype=np.int64)[:, None])
+    if scores.ndim == 3:
+        return _touched_only(dist_window.largest(pe, op, scores), heads)
     return _touched_only(scores.max(axis=1, initial=np.float32(-np.inf)), heads)
 
 
 @local("softmax_mix")
 def softmax_mix(pe: Pe, op: Operation, scores: Floats, largest: Floats, v: Floats) -> tuple[Floats, Floats]:
     """sum(w v) of each feature and sum(w) of each head over the positions of the tile."""
-    (features,) = dist_tensor(op.results[0]).dims
+    features = dist_tensor(op.results[0]).dims[0]
     heads = _heads(pe, features, _head_dim(op))
-    weights = np.exp((scores - largest[:, None]) * np.float32(op.attribute("scale", FloatAttr).value))
+    weights = np.exp((scores - largest[..., None]) * np.float32(op.attribute("scale", FloatAttr).value))
+    if scores.ndim == 3:
+        mixed = dist_window.mixed(weights[heads], _same_length(op, v, heads[0]))
+        return mixed, _touched_only(weights.sum(axis=2, dtype=np.float32), heads)
     _same_length(op, heads[0], v.T)
     mixed = np.einsum("gft,tf->gf", weights[heads], v, dtype=np.float32)
     return mixed.reshape(-1), _touched_only(weights.sum(axis=1, dtype=np.float32), heads)
@@ -192,9 +209,12 @@ def softmax_mix(pe: Pe, op: Operation, scores: Floats, largest: Floats, v: Float
 @local("softmax_divide")
 def softmax_divide(pe: Pe, op: Operation, mixed: Floats, weight: Floats) -> Floats:
     """Each feature divided by its head's weight."""
-    (features,) = dist_tensor(op.operands[0]).dims
+    features = dist_tensor(op.operands[0]).dims[0]
     heads = _heads(pe, features, _head_dim(op))
     return mixed * np.reciprocal(weight[heads.reshape(-1)])
+
+
+LOCAL["spread"] = dist_window.spread
 
 
 # ---- choosing
@@ -202,12 +222,10 @@ def softmax_divide(pe: Pe, op: Operation, mixed: Floats, weight: Floats) -> Floa
 
 @local("argmax")
 def argmax(pe: Pe, op: Operation, x: Floats) -> tuple[Floats, Integers]:
-    """The largest element and its index in the whole vector, the first of equals."""
-    (split,) = dist_tensor(op.operands[0]).dims
-    if not x.size:
-        return np.array(-np.inf, np.float32), np.array(NEVER)
-    best = x.max()
-    return best, np.array(pe.indices(split)[x == best].min(initial=NEVER), np.int32)
+    """The largest element and its index in the whole vector, the first of equals; of each row in a window."""
+    indices = pe.indices(dist_tensor(op.operands[0]).dims[0]).reshape(-1, *(1 for _ in x.shape[1:]))
+    best = x.max(axis=0, initial=np.float32(-np.inf))
+    return best, np.where(x == best, indices, NEVER).min(axis=0, initial=NEVER).astype(np.int32)
 
 
 @local("keep_equal")

@@ -59,16 +59,10 @@ class AttentionPartitioner(WindowPartitioner):
         before = Scope(scope.prologue, scope.grid, scope.prologue)
         with before.builder.at(op.location):
             table = self.constant(before, f"{scope.grid}.rope{len(scope.tables)}", values, pairs, op)
-            angle = self.map(before, "mul", [table, self.positions(before, op)])
+            position = self.emit(before, "position", [], [DistTensor(scope.grid, self.rows, F32)])[0]
+            angle = self.map(before, "mul", [table, position])
             sine = self.map(before, "sin", [angle])
             return self.map(before, "cos", [angle]), sine, self.map(before, "neg", [sine])
-
-    def positions(self, scope: Scope, op: Operation) -> Value:
-        """Return the position of this step as a number, or that of each row of a window."""
-        if not self.rows:
-            return self.emit(scope, "position", [], [DistTensor(scope.grid, (), F32)])[0]
-        (rows,) = self.rows
-        return self.constant(scope, f"{scope.grid}.rows", np.arange(rows.extent, dtype=np.float32), rows, op)
 
     def lower_append(self, scope: Scope, op: Operation) -> None:
         """Deal the positions of a cache out over the axis across the features."""

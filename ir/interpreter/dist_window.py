@@ -1,0 +1,44 @@
+"""What a PE computes of attention over a window, where tiles have rows: `[features, rows]`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..dialects.dist import dist_tensor
+from ..operation import Operation
+from .functions import Floats
+from .pe import Indices, Pe
+
+
+def scores(pe: Pe, op: Operation, q: Floats, k: Floats, heads: Indices) -> Floats:
+    """Each head's q . k over the features of the tile, for the PE's share of rows: `[heads, mine, rows]`.
+
+    `heads` has the query head of each feature, `[local, count]`.
+    """
+    count, mine, _ = dist_tensor(op.result).dims
+    asked = q[:, pe.indices(mine)].reshape(*heads.shape, -1)
+    found = np.zeros((count.extent, asked.shape[-1], k.shape[1]), np.float32)
+    np.add.at(found, heads, asked[..., None] * k[:, None])
+    return found
+
+
+def largest(pe: Pe, op: Operation, scores: Floats) -> Floats:
+    """The largest score of each head and row; hides rows that a row must not see in `scores` itself."""
+    if "causal" in op.attributes:
+        mine = pe.indices(dist_tensor(op.operands[0]).dims[1])
+        scores[:, np.arange(scores.shape[2]) > mine[:, None]] = -np.inf
+    return scores.max(axis=2, initial=np.float32(-np.inf))
+
+
+def mixed(weights: Floats, v: Floats) -> Floats:
+    """sum(w v) over all rows, of `weights` `[local, count, mine, rows]`: `[features, mine]`."""
+    found = np.einsum("gfrt,ft->gfr", weights, v, dtype=np.float32)
+    return found.reshape(-1, weights.shape[2])
+
+
+def spread(pe: Pe, op: Operation, x: Floats) -> Floats:
+    """The PE's rows among zeros for those of the others."""
+    rows = dist_tensor(op.operands[0]).dims[1]
+    found = np.zeros((x.shape[0], rows.extent), np.float32)
+    found[:, pe.indices(rows)] = x
+    return found
