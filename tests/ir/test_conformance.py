@@ -19,8 +19,9 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 from wsc.ir import load_dialects, parse_module, parse_type, print_operation, registered_dialects
-from wsc.ir.attributes import DenseElementsAttr, TensorType
-from wsc.ir.operation import Operation
+from wsc.ir.attributes import F32, ArrayAttr, DenseElementsAttr, TensorType
+from wsc.ir.operation import Block, Operation, Region
+from wsc.ir.scope import scoped
 
 from ..support.random_ir import modules
 
@@ -131,6 +132,66 @@ def test_mlir_opt_prints_large_constants_in_hex(element: str) -> None:
     theirs = through_mlir_opt(text)
     assert 'dense<"0x' in theirs
     assert parse_module(theirs).body.operations[0].attributes["c"] == constant
+
+
+GONE = "dense_resource<__elided__>"
+ELIDED = f"""\
+"builtin.module"() ({{
+  "z.a"() {{c = {GONE} : tensor<5xf32>, d = [{GONE} : tensor<9xi8>]}} : () -> ()
+}}) : () -> ()"""
+
+
+def elided() -> str:
+    """A module printed without the elements of its constants."""
+    large = DenseElementsAttr(tuple(range(5)), TensorType((5,), F32))
+    nested = ArrayAttr((DenseElementsAttr(tuple(range(9)), TensorType((9,), parse_type("i8"))),))
+    block = Block()
+    block.append(Operation("z.a", attributes={"c": large, "d": nested}))
+    return print_operation(Operation("builtin.module", regions=[Region([block])]), elide_large=4)
+
+
+def test_elided_constants_are_what_others_read() -> None:
+    assert elided() == ELIDED
+    assert print_operation(parse_module(ELIDED)) == ELIDED
+    assert GONE in through_xdsl(ELIDED)
+
+
+@needs_mlir_opt
+def test_mlir_opt_reads_elided_constants() -> None:
+    assert print_operation(parse_module(through_mlir_opt(elided()))) == ELIDED
+
+
+SCOPED = """\
+"nn.variable"() {sym_name = "w", type = tensor<4xf16>} : () -> ()
+"nn.func"() ({
+^bb0(%arg0: f16):
+  %0 = "nn.exp"(%arg0) : (f16) -> f16
+  %1 = "nn.repeat"(%0) ({
+  ^bb0(%arg1: index, %arg2: f16):
+    %2 = "nn.read"(%arg1) {variable = @w} : (index) -> tensor<4xf16>
+    %3 = "nn.exp"(%arg2) : (f16) -> f16
+    "nn.update"(%3, %2) {variable = @w} : (f16, tensor<4xf16>) -> ()
+    "nn.yield"(%3) : (f16) -> ()
+  }) {label = "block"} : (f16) -> f16
+  "nn.return"(%1) : (f16) -> ()
+}) {function_type = (f16) -> f16, sym_name = "decode"} : () -> ()"""
+
+
+def scope_of(name: str) -> str:
+    part = scoped(parse_module(SCOPED), name)
+    assert part is not None
+    return print_operation(part, locations=True)
+
+
+@pytest.mark.parametrize("name", ["w", "block", "decode"])
+def test_xdsl_reads_scopes(name: str) -> None:
+    assert_same(through_xdsl(scope_of(name)), scope_of(name))
+
+
+@needs_mlir_opt
+@pytest.mark.parametrize("name", ["w", "block", "decode"])
+def test_mlir_opt_reads_scopes(name: str) -> None:
+    assert_same(through_mlir_opt(scope_of(name), "--mlir-print-debuginfo"), scope_of(name))
 
 
 def our_dialects() -> set[str]:
