@@ -98,7 +98,7 @@ class _Differ:
         self._groups, self._moved, self._context = pairing.groups, pairing.moved, context
         self._new_names = new.names
         self._old_names = [
-            new.names[self._groups[group]] if group in self._groups else f"%old{name[1:]}"
+            new.names[self._groups[group]] if group in self._groups else _old_name(name)
             for group, name in enumerate(old.names)
         ]
         self._touched: set[int] = set()
@@ -194,9 +194,11 @@ class _Differ:
             yield DiffLine("+", Line(depth, after + _hidden(old, new), new))
             return
         # The tail has the symbol, and may be pages below.
-        symbol = "" if new.symbol is None or tails else f"  // @{new.symbol}"
-        before = f"{render(old.head, self._old_names)} ({{"
-        yield from self._line(depth, before, f"{render(new.head, self._new_names)} ({{{symbol}", heads, pair)
+        head = render(new.head, self._new_names)
+        is_shown = tails or new.symbol is None or f"@{new.symbol}" in head
+        symbol = "" if is_shown else f"  // @{new.symbol}"
+        opened = f"{render(old.head, self._old_names)} ({{", f"{head} ({{{symbol}"
+        yield from self._line(depth, *opened, heads, pair)
         for index, region in enumerate(pair.regions):
             if index:
                 yield DiffLine(" ", Line(depth, "}, {"))
@@ -237,6 +239,11 @@ class _Differ:
         yield from (DiffLine(sign, line) for line in operation_lines(root, depth, names))
 
 
+def _old_name(name: str) -> str:
+    """Return what a value is called that is gone: `%old7`, `%old.arg0`."""
+    return f"%old{name[1:]}" if name[1].isdigit() else f"%old.{name[1:]}"
+
+
 def _labels(op: ListedOperation, names: Sequence[str]) -> str:
     """Return the labels of the blocks in an operation."""
     return " ".join(render(block.label, names) for block in op.blocks() if block.label is not None)
@@ -248,4 +255,4 @@ def _elided(listing: Listing) -> list[str]:
 
 def _hidden(old: ListedOperation, new: ListedOperation) -> str:
     """Return a comment if two operations differ in what their texts leave out."""
-    return "  // other elements" if old.elided != new.elided and old.tail == new.tail else ""
+    return "  // differs in what is not shown" if old.elided != new.elided and old.tail == new.tail else ""

@@ -28,7 +28,7 @@ _PIECE = re.compile(
     rf"""
     (?P<comment>//[^\n]*+)
     | (?P<location>\bloc\((?:{STRING}|[^()\n"]|\((?:{STRING}|[^()\n"])*+\))*+\))
-    | (?P<operation>"[\w.$]++"(?=\())
+    | (?P<operation>"[\w.$]++"(?=\()|(?:(?<=[ ][ ])|(?<==[ ])|(?<![^\n]))[a-z_]\w*+\.\w[\w.]*+(?![ ]=))
     | (?P<string>{STRING})
     | (?P<value>%[\w$.-]++(?:[#:][0-9]++)?)
     | (?P<block>\^[\w$.-]++)
@@ -43,7 +43,7 @@ _PIECE = re.compile(
 
 
 def highlight(text: str) -> Text:
-    """Return `text`, which is IR in generic form, with styles for its pieces."""
+    """Return `text`, which is IR in generic or pretty form, with styles for its pieces."""
     styled = Text(text, no_wrap=True)
     for match in _PIECE.finditer(text):
         kind = match.lastgroup

@@ -31,7 +31,7 @@ class ListedOperation:
     """An operation: `head` is its text up to its regions, `tail` what stands behind them.
 
     `results` is the group of its results, if it has any, `operands` are the groups it uses. `places` are
-    where in the model's text it comes from. `elided` tells apart what the text shows without its elements.
+    where in the model's text it comes from. `elided` tells apart operations whose text leaves something out.
     """
 
     name: str
@@ -94,7 +94,11 @@ def list_operation(
     operation: Operation, *, locations: bool = False, elide_large: int | None = None
 ) -> Listing:
     """Return the listing of `operation`; its lines are those of `print_operation` with the same options."""
-    lister = _Lister(locations, elide_large)
+    return list_with(Lister(locations, elide_large), operation)
+
+
+def list_with(lister: Lister, operation: Operation) -> Listing:
+    """Return the listing of `operation` that `lister`, a new one, makes."""
     lister.number(outermost(operation))
     root = lister.listed(operation)
     return Listing(root, tuple(lister.names))
@@ -129,14 +133,14 @@ def operation_lines(operation: ListedOperation, depth: int, names: Sequence[str]
     yield Line(depth, f"}}){render(operation.tail, names)}")
 
 
-class _Lister(Printer):
+class Lister(Printer):
     """Composes operations as the printer does, but into pieces."""
 
     def __init__(self, locations: bool, elide_large: int | None) -> None:
         super().__init__(locations, elide_large)
         self.names: list[str] = []
         self._groups: dict[Value, int] = {}
-        self._unelided = Printer(False, None)
+        self.unelided = Printer(False, None)
 
     def listed(self, operation: Operation) -> ListedOperation:
         """Return `operation` as data."""
@@ -146,17 +150,13 @@ class _Lister(Printer):
         if results:
             group = self._group(results[0])
             head += [group, f":{len(results)} = " if len(results) > 1 else " = "]
-        head.append(f"{quote(operation.name)}(")
+        head.append(self.opening(operation))
         operands: list[int] = []
         for index, operand in enumerate(operation.operands):
             if index:
                 head.append(", ")
             head += self._use(operand, operands)
-        successors = self.successors_text(operation) if operation.successors else ""
-        head.append(f"){successors}")
-        attributes = self.attributes_text(operation.attributes) if operation.attributes else ""
-        types = f" : ({self.types_text(operation.operands)}) -> {self.outputs_text(results)}"
-        location = self.location_text(operation.location) if self.locations else ""
+        head.append(self.closing(operation))
         return ListedOperation(
             operation.name,
             operation.symbol_name,
@@ -164,10 +164,41 @@ class _Lister(Printer):
             group,
             tuple(operands),
             tuple(head),
-            (f"{attributes}{types}{location}",),
+            (self.ending(operation),),
             tuple(self._listed_region(region) for region in operation.regions),
-            self._elided(operation, attributes),
+            self.elided(operation),
         )
+
+    # ---- how things are written
+
+    def opening(self, operation: Operation) -> str:
+        """Return what stands before the operands."""
+        return f"{quote(operation.name)}("
+
+    def closing(self, operation: Operation) -> str:
+        """Return what stands right behind the operands."""
+        return f"){self.successors_text(operation) if operation.successors else ''}"
+
+    def ending(self, operation: Operation) -> str:
+        """Return what stands behind the regions."""
+        attributes = self.attributes_text(operation.attributes) if operation.attributes else ""
+        types = f" : ({self.types_text(operation.operands)}) -> {self.outputs_text(operation.results)}"
+        location = self.location_text(operation.location) if self.locations else ""
+        return f"{attributes}{types}{location}"
+
+    def value_name(self, value: Value) -> str:
+        """Return the name of the group that begins with `value`."""
+        return self.values[value].partition("#")[0]
+
+    def elided(self, operation: Operation) -> str:
+        """Return a hash of the attributes if the text does not show all of them."""
+        if self.elide_large is None or not operation.attributes:
+            return ""
+        shown = self.attributes_text(operation.attributes)
+        whole = self.unelided.attributes_text(operation.attributes)
+        return "" if whole == shown else hashlib.sha256(whole.encode()).hexdigest()
+
+    # ---- pieces
 
     def _listed_region(self, region: Region) -> tuple[ListedBlock, ...]:
         return tuple(self._listed_block(index, block) for index, block in enumerate(region.blocks))
@@ -187,7 +218,7 @@ class _Lister(Printer):
         number = self._groups.get(value)
         if number is None:
             number = self._groups[value] = len(self.names)
-            self.names.append(self.values[value].partition("#")[0])
+            self.names.append(self.value_name(value))
         return number
 
     def _use(self, operand: Value, operands: list[int]) -> Iterator[str | int]:
@@ -201,10 +232,3 @@ class _Lister(Printer):
         yield group
         if "#" in name:
             yield f"#{operand.index}"
-
-    def _elided(self, operation: Operation, shown: str) -> str:
-        """Return a hash of the attributes if the text does not show all of them."""
-        if self.elide_large is None or not operation.attributes:
-            return ""
-        whole = self._unelided.attributes_text(operation.attributes)
-        return "" if whole == shown else hashlib.sha256(whole.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .attributes import ArrayAttr, Attribute, DictAttr, StringAttr, SymbolRefAttr
 from .location import UNKNOWN
@@ -107,14 +107,14 @@ class _Copier:
             op.location,
             [blocks.get(block, block) for block in op.successors],
         )
-        values.update(zip(op.results, copy.results, strict=True))
+        _follow(op.results, copy.results, values)
         return copy
 
     def _region(self, region: Region, outer: dict[Value, Value]) -> Region:
         values = dict(outer)  # what is defined in here does not reach out
         blocks = {block: Block([argument.type for argument in block.arguments]) for block in region.blocks}
         for old, new in blocks.items():
-            values.update(zip(old.arguments, new.arguments, strict=True))
+            _follow(old.arguments, new.arguments, values)
         for old, new in blocks.items():
             for op in old.operations:
                 if op in self._whole or op in self._kept:
@@ -142,5 +142,12 @@ def _source(value: Value, values: dict[Value, Value]) -> Operation:
     if definer is not None and not definer.operands and not definer.regions:
         return definer.clone(values)
     stand_in = Operation(STAND_IN, (), [value.type], location=definer.location if definer else UNKNOWN)
-    values[value] = stand_in.result
+    _follow([value], stand_in.results, values)
     return stand_in
+
+
+def _follow(old: Sequence[Value], new: Sequence[Value], values: dict[Value, Value]) -> None:
+    """Note that `new` stand for `old`, under the same names."""
+    for before, after in zip(old, new, strict=True):
+        values[before] = after
+        after.name_hint = before.name_hint

@@ -28,6 +28,7 @@ INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_ir_format", "--print-ir-format", "text"),
     ("print_locations", "--print-locations", False),
     ("elide_large", "--elide-large", None),
+    ("pretty", "--pretty", False),
     ("dump_dir", "--dump-dir", None),
     ("timing", "--timing", None),
     ("trace_rewrites", "--trace-rewrites", None),
@@ -91,6 +92,11 @@ def add_inspect_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGr
         type=_elements,
         metavar="N",
         help="print constants of more than N elements without them",
+    )
+    group.add_argument(
+        "--pretty",
+        action="store_true",
+        help="print the IR shorter, with names from the model, in a form that no tool reads",
     )
     group.add_argument("--dump-dir", metavar="DIR", help="write the IR after each pass to a file in DIR")
     group.add_argument(

@@ -69,7 +69,7 @@ def text_form(args: Namespace) -> TextForm:
     """Return how the options want IR to be printed."""
     from .ir_text import TextForm
 
-    return TextForm(args.print_locations, args.elide_large)
+    return TextForm(args.print_locations, args.elide_large, args.pretty)
 
 
 def _stream_watchers(
@@ -80,7 +80,9 @@ def _stream_watchers(
     from .views.ir_stream import JsonStream, TextStream
 
     as_json = args.print_ir_format == "json"
-    stream = JsonStream(sys.stderr) if as_json else TextStream(sys.stderr, context.sources.shown)
+    stream = (
+        JsonStream(sys.stderr) if as_json else TextStream(sys.stderr, text_form(args), context.sources.shown)
+    )
 
     def whole(dump: Dump) -> None:
         stream.whole(dump, scope.listing(dump.module), scope.note(dump.module))

@@ -37,6 +37,8 @@ def run_opt(args: Namespace, context: Context) -> int:
     """
     if args.run_reproducer and args.pipeline:
         raise UsageError("--run-reproducer takes the pipeline from the file: it does not go with -p")
+    if args.pretty and args.output is not None:
+        raise UsageError("--pretty prints IR that no tool reads: it does not go with -o")
     context.sources.texts[PIPELINE_FILE] = args.pipeline
     with command_text():
         passes = parse_pipeline(args.pipeline)

@@ -171,7 +171,7 @@ def test_elements_that_are_not_shown() -> None:
         return difference(old, new)
 
     assert listing(2).changes == ()
-    assert signed(listing(3))[1].endswith("// other elements")
+    assert signed(listing(3))[1].endswith("// differs in what is not shown")
 
 
 def test_another_place_alone_is_no_change() -> None:

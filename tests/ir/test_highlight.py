@@ -27,3 +27,11 @@ def test_pieces_have_styles() -> None:
     }
     assert {piece: pieces.get(piece) for piece in wanted} == {p: STYLES[kind] for p, kind in wanted.items()}
     assert "%1" not in pieces
+
+
+def test_names_of_operations_in_pretty_form() -> None:
+    line = "    %h:2 = nn.relu %x {pe.start = 1.5 : f32, nn.model = @a.b}"
+    for text in (line, "  nn.return", "nn.return @a", f"-{line}"):
+        styled = highlight(text)
+        names = [styled.plain[s.start : s.end] for s in styled.spans if s.style == STYLES["operation"]]
+        assert names == ["nn.return" if "return" in text else "nn.relu"]

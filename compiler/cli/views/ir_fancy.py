@@ -16,6 +16,7 @@ from ....ir.diff import DiffLine
 from ....ir.highlight import STYLES, highlight
 from ....ir.listing import Line
 from ....ir.location import FileLoc
+from ....ir.pretty import with_margin
 
 FOLD = "↳ "
 """What a line begins with that goes on with the one above."""
@@ -25,14 +26,20 @@ _LINK_NUMBER = re.compile(r"\x1b\]8;id=[^;]*;")
 """rich gives links random numbers; without them, the same IR gives the same bytes."""
 
 
-def fancy_lines(lines: Iterable[Line | DiffLine], stream: TextIO, shown: Mapping[str, str]) -> str:
+def fancy_lines(
+    lines: Iterable[Line | DiffLine], stream: TextIO, shown: Mapping[str, str], *, has_margin: bool
+) -> str:
     """Return the lines with escapes for colors and links, without a final newline.
 
-    `shown` maps names of files in locations to paths; a link is made to each file that is there.
+    `shown` maps names of files in locations to paths; a link is made to each file that is there. With
+    `has_margin`, places in the model stand at the right margin.
     """
     console = Console(file=stream)
-    links = _Links(shown)
-    parts = [part for line in lines for part in fold(_styled(line, links), console.width)]
+    width, links = console.width, _Links(shown)
+    parts: list[Text] = []
+    for line in lines:
+        text = with_margin(line, width) if has_margin else str(line)
+        parts += fold(_styled(line, text, links), width)
     with console.capture() as capture:
         console.print(Text("\n").join(parts), soft_wrap=True)
     return _LINK_NUMBER.sub("\x1b]8;;", capture.get().removesuffix("\n"))
@@ -72,10 +79,10 @@ def _fitting(text: str, start: int, columns: int) -> int:
     return len(text)
 
 
-def _styled(line: Line | DiffLine, links: _Links) -> Text:
-    """Return a line with the styles of its pieces, of its sign, and with links to where it comes from."""
+def _styled(line: Line | DiffLine, plain: str, links: _Links) -> Text:
+    """Return the text of a line with the styles of its pieces and sign, and links to where it comes from."""
     inner = line.line if isinstance(line, DiffLine) else line
-    text = highlight(str(line))
+    text = highlight(plain)
     if isinstance(line, DiffLine) and line.sign != " ":
         text.stylize_before(_SIGNS[line.sign])
     url = links.url(inner.operation.places) if inner.operation is not None else None

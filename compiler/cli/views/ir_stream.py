@@ -9,27 +9,27 @@ from typing import TextIO
 from ....ir.diff import Change, Difference
 from ....ir.listing import Listing
 from ....passes.instrumentation import Dump
-from ..ir_text import lines_text
+from ..ir_text import LineWriter, TextForm
 
 
 class TextStream:
     """Writes dumps as text. `shown` maps names of files in locations to paths, for links to them."""
 
-    def __init__(self, stream: TextIO, shown: Mapping[str, str]) -> None:
+    def __init__(self, stream: TextIO, form: TextForm, shown: Mapping[str, str]) -> None:
         self._stream = stream
-        self._shown = shown
+        self._lines = LineWriter(stream, form, shown)
 
     def whole(self, dump: Dump, listing: Listing | None, note: str) -> None:
         """Write a module below its header; without a listing only the note, which says why there is none."""
         notes = [f"// {note}"] if note else []
-        body = [lines_text(listing.lines(), self._stream, self._shown)] if listing is not None else []
-        self._write(dump.header(), *notes, *body)
+        body = [self._lines.text(listing.lines())] if listing is not None else []
+        self._write(self._lines.heading(dump.header()), *notes, *body)
 
     def difference(self, dump: Dump, listing: Listing, found: Difference, note: str) -> None:
         """Write what a pass changed below its header."""
         notes = [f"// {text}" for text in (note, found.summary()) if text]
-        body = [lines_text(found.lines, self._stream, self._shown)] if found.lines else []
-        self._write(dump.header("Diff"), *notes, *body)
+        body = [self._lines.text(found.lines)] if found.lines else []
+        self._write(self._lines.heading(dump.header("Diff")), *notes, *body)
 
     def _write(self, *parts: str) -> None:
         print(*parts, sep="\n", file=self._stream)

@@ -141,3 +141,20 @@ def test_json_differences(wsc: Command, constants: str) -> None:
     }
     scoped = wsc(*opt, "--print-ir-scope=b")
     assert json.loads(scoped.err.splitlines()[0])["note"] == "there is no 'b' in the module yet"
+
+
+@pytest.mark.usefixtures("classifier")
+def test_pretty(wsc: Command) -> None:
+    done = wsc(*COMPILE, "--pretty", "--print-ir-diff", "--print-ir-after=fuse", "--stop-after", "fuse")
+    product = "    %1 = nn.matmul %x, %w : tensor<1x4xf16>"
+    place = "classifier.wdl:6"
+    assert f"{product}{' ' * (110 - len(product) - len(place))}{place}\n" in done.out
+    assert f" {product}{' ' * (109 - len(product) - len(place))}{place}\n" in done.err
+    assert "\n-    %old3 = nn.add %1, %b : tensor<1x4xf16>" in done.err
+
+
+def test_pretty_text_is_not_written_to_files(wsc: Command, constants: str, folder: Path) -> None:
+    done = wsc("opt", constants, "--pretty", "-o", "x.mlir")
+    assert done.status == 2
+    assert "does not go with -o" in done.err
+    assert not (folder / "x.mlir").exists()

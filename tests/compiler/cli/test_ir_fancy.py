@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
-from wsc.compiler.cli.ir_text import TextForm, ir_text, lines_text
+from wsc.compiler.cli.ir_text import LineWriter, TextForm, ir_text
 from wsc.compiler.cli.views.ir_fancy import FOLD, fold
 from wsc.ir.diff import difference
 from wsc.ir.highlight import highlight
@@ -92,11 +92,11 @@ def test_locations_are_dim_links(folder: Path) -> None:
 def test_differences_have_colors(monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = (list_operation(parse_module(f'"t.a"() {{n = {n}}} : () -> ()')) for n in "12")
     found = difference(old, new)
-    text = lines_text(found.lines, Tty())
+    text = LineWriter(Tty(), TextForm(), {}).text(found.lines)
     erased, inserted = [line for line in text.splitlines() if re.search("n.*=", line)]
     assert "48;5;" in erased
     assert "48;5;" in inserted
     assert re.findall(r"48;5;(\d+)", erased)[0] != re.findall(r"48;5;(\d+)", inserted)[0]
     assert ESCAPE.sub("", text) == str(found)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert lines_text(found.lines, Tty()) == str(found)
+    assert LineWriter(Tty(), TextForm(), {}).text(found.lines) == str(found)
