@@ -83,7 +83,7 @@ def compiled(text: str, width: int, height: int) -> tuple[bytes, list[str]]:
 def programs() -> list[tuple[bytes, list[str]]]:
     """Return the program files to start from, smallest first, each with its dumps."""
     one, two, three = MODELS
-    return [compiled(one, 2, 1), compiled(one, 2, 2), compiled(two, 4, 2), compiled(three, 2, 2)]
+    return [compiled(one, 2, 1), compiled(one, 2, 2), compiled(two, 4, 1), compiled(three, 1, 2)]
 
 
 def wdl_texts() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 MOST_CHARACTERS = 12_000
@@ -125,13 +126,21 @@ class Pool:
     texts: tuple[str, ...]
     lines: tuple[str, ...]
     words: tuple[str, ...]
+    shares: tuple[float, ...]
+    """How often each text is taken, summed up: the shorter, the more often."""
 
     @staticmethod
     def of(texts: Sequence[str]) -> Pool:
         """Return the pool of `texts`, in their order and without repetition."""
+        texts = list(dict.fromkeys(texts))
         lines = dict.fromkeys(line for text in texts for line in text.split("\n") if line.strip())
         words = dict.fromkeys(token for line in lines for token in _TOKEN.findall(line) if token.strip())
-        return Pool(tuple(dict.fromkeys(texts)), tuple(lines), tuple(words))
+        shares = accumulate((100 + len(text)) ** -1.5 for text in texts)
+        return Pool(tuple(texts), tuple(lines), tuple(words), tuple(shares))
+
+    def text(self, random: Random) -> str:
+        """Return one of the texts."""
+        return random.choices(self.texts, cum_weights=self.shares)[0]
 
 
 def mutate_text(random: Random, text: str, pool: Pool) -> str:

@@ -99,14 +99,14 @@ class _Writer:
 
     def body(self, indent: str) -> list[str]:
         lines: list[str] = []
-        for _ in range(self.random.randrange(5)):
+        for _ in range(self.random.randrange(4)):
             if self.random.random() < 0.3:
                 lines.append(f"{indent}{self.pick('weight', 'weight', 'cache')} {self.new()}: {self.type()}")
             else:
                 name = self.new()
-                lines.append(f"{indent}{name} = {self.expression(3)}")
+                lines.append(f"{indent}{name} = {self.expression(2)}")
                 self.names.append(name)
-        return [*lines, f"{indent}return {self.expression(3)}"]
+        return [*lines, f"{indent}return {self.expression(2)}"]
 
     def result(self) -> str:
         """Return the type that a layer's or function's last value probably has."""
@@ -126,7 +126,7 @@ class _Writer:
             ["  const heads = 2, layers = 2, context = 16, head_dim = dim / heads"],
             [f"  dtype {self.pick('f16', 'f16', 'f32', 'bf16')}{sums}"],
             [f"  weight w: [dim, dim], v: [dim], table: [{self.pick('8', 'dim')}, dim]"],
-            [*layer, *cache, *self.body("    "), "  }"],
+            [*layer, *cache, *self.body("    "), "  }"] if random.random() < 0.6 else [],
             [f"  forward(x: {tokens}) -> {self.result()} {{", *self.body("    "), "  }"],
             [f"  decode = {self.pick('greedy(forward)', 'forward', 'forward', self.expression(2))}"],
         ]

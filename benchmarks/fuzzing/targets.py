@@ -129,7 +129,7 @@ def wdl_pool() -> Pool:
 
 
 def make_wdl(random: Random) -> bytes:
-    text = random_wdl(random) if random.random() < 0.4 else random.choice(wdl_pool().texts)
+    text = random_wdl(random) if random.random() < 0.4 else wdl_pool().text(random)
     if random.random() < 0.7:
         text = mutate_text(random, text, wdl_pool())
     return encoded(random, text)
@@ -159,7 +159,7 @@ def mlir_pool() -> Pool:
 
 
 def make_mlir(random: Random) -> bytes:
-    text = random_mlir(random) if random.random() < 0.4 else random.choice(mlir_pool().texts)
+    text = random_mlir(random) if random.random() < 0.4 else mlir_pool().text(random)
     if random.random() < 0.7:
         text = mutate_text(random, text, mlir_pool())
     return encoded(random, text)
@@ -193,7 +193,7 @@ def programs() -> tuple[bytes, ...]:
 
 def make_wsx(random: Random) -> bytes:
     # The small ones more often: a larger one takes much longer and says little more.
-    (data,) = random.choices(programs(), (8, 4, 1, 1))
+    (data,) = random.choices(programs(), (30, 5, 1, 1))
     return archives.mutate_archive(random, data, mlir_pool())
 
 

@@ -45,7 +45,11 @@ class Place(Pass):
     def run(self, module: Operation, context: PassContext) -> None:
         """Replace the `dist.func` and its grids by regions, instances and links."""
         target = module_target(module)
-        (function,) = operations_named(module, "dist.func")
+        functions = operations_named(module, "dist.func")
+        if len(functions) != 1:
+            count = len(functions) or "no"
+            raise error_at(f"one function can be placed, but the module has {count}", module.location)
+        (function,) = functions
         grids = [str(op.symbol_name) for op in operations_named(module, "dist.grid")]
         if len(grids) > 2:
             raise error_at("more than one repeated layer in an entry cannot be placed yet", function.location)

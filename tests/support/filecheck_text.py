@@ -36,20 +36,26 @@ def run_pipeline(pipeline: str, text: str, name: str = "test.mlir") -> Operation
     return module
 
 
+def pipeline_of(text: str, name: str = "test.mlir") -> str:
+    """Return the pipeline that the first line of a file names."""
+    run = _RUN.fullmatch(text.partition("\n")[0])
+    assert run is not None, f"{name}: the first line must be '// RUN: <pipeline>'"
+    return run[1]
+
+
 def check_mlir(text: str, name: str = "test.mlir", *, idempotent: bool = True) -> None:
     """Run the pipeline of the first line on each input in `text` and check what comes out.
 
     With `idempotent`, running the pipeline on its own output must not change it. Fails with FileCheck's
     message and the whole output.
     """
-    run = _RUN.fullmatch(text.partition("\n")[0])
-    assert run is not None, f"{name}: the first line must be '// RUN: <pipeline>'"
-    outputs = [str(run_pipeline(run[1], part, name)) for part in text.split(_SPLIT)]
+    pipeline = pipeline_of(text, name)
+    outputs = [str(run_pipeline(pipeline, part, name)) for part in text.split(_SPLIT)]
     problem = filecheck(text, _SPLIT.join(outputs), name)
     assert problem is None, problem
     if idempotent:
-        again = [str(run_pipeline(run[1], output, name)) for output in outputs]
-        assert again == outputs, f"{name}: running '{run[1]}' twice changes its output"
+        again = [str(run_pipeline(pipeline, output, name)) for output in outputs]
+        assert again == outputs, f"{name}: running '{pipeline}' twice changes its output"
 
 
 def filecheck(checks: str, output: str, name: str = "test.mlir") -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from wsc.ir.attributes import DenseArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from wsc.ir.attributes import DenseArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr, string
 from wsc.ir.diagnostics import Diagnostic, DiagnosticError
 from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Operation
@@ -195,3 +195,12 @@ def test_two_repeated_layers() -> None:
 """
     found = failure(text, (4, 4), {})
     assert found.message == "more than one repeated layer in an entry cannot be placed yet"
+
+
+def test_a_module_without_one_function_is_refused() -> None:
+    module = compile_model(MLP, (2, 2), SMALL_MLP, stop_after="partition").module
+    (function,) = operations_named(module, "dist.func")
+    second = module.body.append(function.clone())
+    second.attributes["sym_name"] = string("prefill")
+    with pytest.raises(DiagnosticError, match="one function can be placed, but the module has 2"):
+        Place().run(module, PassContext())

@@ -1,0 +1,25 @@
+// RUN: place
+
+#target = {branch_cycles = 6, clock_hz = 850000000, code_bytes = 14848, colors = 24, comm_setup_cycles = 15, compare_cycles = 2, core_input_queue_wavelets = 6, core_output_queue_wavelets = 6, f16_elements_per_cycle = 4, f32_elements_per_cycle = 1, height = 2, mixed_fma_per_cycle = 2, name = "tiny", ramp_cycles = 2, reserved_colors = 3, router_queue_wavelets = 2, scalar_cycles = 1, special_function_cycles = 30, sram_bytes = 49152, vector_call_cycles = 7, width = 1}
+// A function and its grid become one region, a template, and an instance of it; so small a model is best on one PE.
+// CHECK-NOT: "dist.func"
+// CHECK-NOT: "dist.grid"
+// CHECK: "dist.variable"
+// CHECK: "fabric.region"
+// CHECK-NEXT: "dist.input"() {name = "x"}
+// CHECK: "dist.return"
+// CHECK-NEXT: }) {grid = "io", height = 1 : i64, sym_name = "io", width = 1 : i64}
+// CHECK-NEXT: "fabric.instance"() {layers = array<i64: 0, 0>, origin = array<i64: 0, 0>, region = @io, sym_name = "io.0"}
+// CHECK-NEXT: }) {fabric.grid = array<i64: 1, 2>
+"builtin.module"() ({
+"dist.grid"() {sym_name = "io"} : () -> ()
+"dist.func"() ({
+  %0 = "dist.input"() {name = "x"} : () -> !dist.tensor<@io, [3 y], f16>
+  %1 = "dist.read"() {variable = @w} : () -> !dist.tensor<@io, [3 y, 2 x], f16>
+  %2 = "dist.matvec"(%0, %1) : (!dist.tensor<@io, [3 y], f16>, !dist.tensor<@io, [3 y, 2 x], f16>) -> !dist.tensor<@io, [2 x], f32, partial add over y>
+  %3 = "dist.all_reduce"(%2) {axis = "y", fn = "add"} : (!dist.tensor<@io, [2 x], f32, partial add over y>) -> !dist.tensor<@io, [2 x], f32>
+  %4 = "dist.map"(%3) {fn = "cast"} : (!dist.tensor<@io, [2 x], f32>) -> !dist.tensor<@io, [2 x], f16>
+  "dist.return"(%4) {names = ["y"]} : (!dist.tensor<@io, [2 x], f16>) -> ()
+}) {sym_name = "decode"} : () -> ()
+"dist.variable"() {kind = "weight", source = "w", sym_name = "w", type = !dist.tensor<@io, [3 y, 2 x], f16>} : () -> ()
+}) {fabric.target = #target} : () -> ()

@@ -1,0 +1,32 @@
+// RUN: route
+
+#target = {branch_cycles = 6, clock_hz = 850000000, code_bytes = 14848, colors = 8, comm_setup_cycles = 15, compare_cycles = 2, core_input_queue_wavelets = 6, core_output_queue_wavelets = 6, f16_elements_per_cycle = 4, f32_elements_per_cycle = 1, height = 2, mixed_fma_per_cycle = 2, name = "tiny", ramp_cycles = 2, reserved_colors = 3, router_queue_wavelets = 2, scalar_cycles = 1, special_function_cycles = 30, sram_bytes = 49152, vector_call_cycles = 7, width = 1}
+"builtin.module"() ({
+"dist.variable"() {kind = "weight", source = "w", sym_name = "w", type = !dist.tensor<@io, [3 y, 2 x], f16>} : () -> ()
+"fabric.region"() ({
+  %0 = "dist.input"() {name = "x"} : () -> !dist.tensor<@io, [3 y], f16>
+  %1 = "dist.read"() {variable = @w} : () -> !dist.tensor<@io, [3 y, 2 x], f16>
+  %2 = "dist.matvec"(%0, %1) : (!dist.tensor<@io, [3 y], f16>, !dist.tensor<@io, [3 y, 2 x], f16>) -> !dist.tensor<@io, [2 x], f32, partial add over y>
+  // expected-error @+1 {{collectives need 6 colors; target 'tiny' has 5}}
+  %3 = "dist.all_reduce"(%2) {axis = "y", fn = "add"} : (!dist.tensor<@io, [2 x], f32, partial add over y>) -> !dist.tensor<@io, [2 x], f32>
+  %4 = "dist.map"(%3) {fn = "cast"} : (!dist.tensor<@io, [2 x], f32>) -> !dist.tensor<@io, [2 x], f16>
+  "dist.return"(%4) {names = ["y"]} : (!dist.tensor<@io, [2 x], f16>) -> ()
+}) {grid = "io", height = 2 : i64, sym_name = "io", width = 1 : i64} : () -> ()
+"fabric.instance"() {layers = array<i64: 0, 0>, origin = array<i64: 0, 0>, region = @io, sym_name = "io.0"} : () -> ()
+}) {fabric.grid = array<i64: 1, 2>, fabric.target = #target} : () -> ()
+
+// -----
+
+// expected-error @+1 {{the module has no target (attribute 'fabric.target')}}
+"builtin.module"() ({
+"dist.variable"() {kind = "weight", source = "w", sym_name = "w", type = !dist.tensor<@io, [3 y, 2 x], f16>} : () -> ()
+"fabric.region"() ({
+  %0 = "dist.input"() {name = "x"} : () -> !dist.tensor<@io, [3 y], f16>
+  %1 = "dist.read"() {variable = @w} : () -> !dist.tensor<@io, [3 y, 2 x], f16>
+  %2 = "dist.matvec"(%0, %1) : (!dist.tensor<@io, [3 y], f16>, !dist.tensor<@io, [3 y, 2 x], f16>) -> !dist.tensor<@io, [2 x], f32, partial add over y>
+  %3 = "dist.all_reduce"(%2) {axis = "y", fn = "add"} : (!dist.tensor<@io, [2 x], f32, partial add over y>) -> !dist.tensor<@io, [2 x], f32>
+  %4 = "dist.map"(%3) {fn = "cast"} : (!dist.tensor<@io, [2 x], f32>) -> !dist.tensor<@io, [2 x], f16>
+  "dist.return"(%4) {names = ["y"]} : (!dist.tensor<@io, [2 x], f16>) -> ()
+}) {grid = "io", height = 2 : i64, sym_name = "io", width = 1 : i64} : () -> ()
+"fabric.instance"() {layers = array<i64: 0, 0>, origin = array<i64: 0, 0>, region = @io, sym_name = "io.0"} : () -> ()
+}) {fabric.grid = array<i64: 1, 2>} : () -> ()

@@ -1,0 +1,13 @@
+// RUN: inline
+
+// Nothing is called, and nothing is private.
+"nn.func"() ({
+^bb0(%x: tensor<1x3xf16>):
+  %0 = "nn.relu"(%x) : (tensor<1x3xf16>) -> tensor<1x3xf16>
+  "nn.return"(%0) : (tensor<1x3xf16>) -> ()
+}) {function_type = (tensor<1x3xf16>) -> tensor<1x3xf16>, sym_name = "decode"} : () -> ()
+"nn.func"() ({
+^bb0(%x: tensor<?x3xf16>):
+  %0 = "nn.relu"(%x) : (tensor<?x3xf16>) -> tensor<?x3xf16>
+  "nn.return"(%0) : (tensor<?x3xf16>) -> ()
+}) {function_type = (tensor<?x3xf16>) -> tensor<?x3xf16>, sym_name = "prefill"} : () -> ()
