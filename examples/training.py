@@ -212,11 +212,23 @@ def silu(x: Floats) -> Floats:
     return rounded(x / (1.0 + np.exp(-x)))
 
 
-class Decoder(ABC):
-    """The model in NumPy, a byte at a time: float16 weights, caches and activations, float32 within an op.
+class Reciter(ABC):
+    """A model in NumPy, a byte at a time: float16 weights, caches and activations, float32 within an op.
 
     It decodes many streams side by side. Nothing of the trainer is shared, so that it can contradict it.
     """
+
+    @abstractmethod
+    def step(self, tokens: NDArray[np.uint8]) -> Floats:
+        """Takes one byte a stream, [streams], and returns the logits for the next, [streams, vocab]."""
+
+    def is_sure(self) -> bool:
+        """Whether nothing on the way hung on a rounding; says what came closest to it."""
+        return True
+
+
+class Decoder(Reciter):
+    """A Llama-style decoder but for the second half of its layers."""
 
     def __init__(self, sizes: Sizes, weights: Weights, streams: int) -> None:
         self.sizes = sizes
@@ -229,12 +241,7 @@ class Decoder(ABC):
     def feed_forward(self, layer: int, n: Floats) -> Floats:
         """The second half of a layer on normed rows [streams, dim], rounded."""
 
-    def is_sure(self) -> bool:
-        """Whether nothing on the way hung on a rounding; says what came closest to it."""
-        return True
-
     def step(self, tokens: NDArray[np.uint8]) -> Floats:
-        """Takes one byte a stream, [streams], and returns the logits for the next, [streams, vocab]."""
         x = self.weights["embed"][tokens]
         for layer in range(self.sizes.layers):
             x = self.block(layer, x)
@@ -283,7 +290,7 @@ def softmax(x: Floats) -> Floats:
 # ---- the proof -------------------------------------------------------------------------------------
 
 
-def recite(decoder: Decoder, expected: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], float]:
+def recite(decoder: Reciter, expected: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], float]:
     """Decodes greedily from the first PROMPT_BYTES of each row of expected, [streams, bytes].
 
     Returns which rows came out letter by letter, and the smallest lead of a winning logit in any row.
@@ -304,9 +311,9 @@ def recite(decoder: Decoder, expected: NDArray[np.uint8]) -> tuple[NDArray[np.bo
 
 def learn_by_heart(
     text: Path,
-    sizes: Sizes,
-    block: Callable[[], Block],
-    decoder: Callable[[Weights, int], Decoder],
+    context: int,
+    model: Callable[[], nn.Module],
+    decoder: Callable[[Weights, int], Reciter],
     lessons: Lessons,
     names: Callable[[Weights], Weights] = dict,
 ) -> int:
@@ -318,8 +325,7 @@ def learn_by_heart(
     torch.use_deterministic_algorithms(True)
     # Read as text: a checkout may have changed line ends.
     ring = np.frombuffer(text.read_text(encoding="ascii").encode(), dtype=np.uint8)
-    context = sizes.context
-    weights = names(train(lambda: Model(sizes, block), ring, context, lessons))
+    weights = names(train(model, ring, context, lessons))
 
     passed = True
     for what, length in (("the first bytes", context), ("every start", 5 * PROMPT_BYTES)):

@@ -65,6 +65,10 @@ class Variables:
         """Names of the variables of these kinds, in the module's order."""
         return [n for n, op in self.by_name.items() if op.attribute("kind", StringAttr).value in kinds]
 
+    def of_positions(self) -> list[str]:
+        """Names of the tables that have a row for each position, in the module's order."""
+        return [name for name, op in self.by_name.items() if "by_position" in op.attributes]
+
     def type(self, name: str) -> DistTensor:
         """The distributed type of a variable."""
         return self.by_name[name].attribute("type", DistTensor)

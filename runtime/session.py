@@ -117,8 +117,9 @@ class Session:
 
     @property
     def context(self) -> int | None:
-        """The most positions that the caches hold; None without caches."""
-        extents = [self.variables.type(name).dims[0].extent for name in self.variables.of_kind("cache")]
+        """The most positions that caches hold and tables of positions have; None without any."""
+        names = self.variables.of_kind("cache") + self.variables.of_positions()
+        extents = [self.variables.type(name).dims[0].extent for name in names]
         return min(extents) if extents else None
 
     def feed(self, value: Array) -> None:

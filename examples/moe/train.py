@@ -24,6 +24,7 @@ from training import (
     Decoder,
     Floats,
     Lessons,
+    Model,
     Sizes,
     Weights,
     constants,
@@ -125,8 +126,8 @@ def main() -> int:
     lessons = Lessons(steps=1500, batch=8, learning_rate=4e-3, extra=trouble)
     return learn_by_heart(
         HERE / "moe.txt",
-        SIZES,
-        MixtureBlock,
+        SIZES.context,
+        lambda: Model(SIZES, MixtureBlock),
         lambda weights, streams: MixtureDecoder(SIZES, weights, streams),
         lessons,
         by_expert,

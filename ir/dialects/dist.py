@@ -219,7 +219,8 @@ DIST.add(
             "dist.variable",
             "State split over a grid: weight, cache or constant; `stacked` counts its slices, one per "
             "repetition, `experts` those of each of them, one per expert; `copy_of` names the model's "
-            "variable where that is not its own name.",
+            "variable where that is not its own name; `by_position` is for a table that has a row for each "
+            "position.",
             attributes=(
                 required("sym_name", STRING),
                 required("type", TENSOR),
@@ -228,6 +229,7 @@ DIST.add(
                 optional("stacked", INTEGER),
                 optional("experts", INTEGER),
                 optional("copy_of", STRING),
+                optional("by_position", is_a("unit", UnitAttr)),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),

@@ -23,6 +23,7 @@ from ..attributes import (
     IntegerAttr,
     StringAttr,
     TypeAttribute,
+    UnitAttr,
     register_dialect_type,
 )
 from ..operation import Operation, Value
@@ -207,6 +208,7 @@ PE.add(
                 optional("stacked", INTEGER),
                 optional("experts", INTEGER),
                 optional("copy_of", STRING),
+                optional("by_position", is_a("unit", UnitAttr)),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),

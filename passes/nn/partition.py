@@ -16,10 +16,12 @@ from ...ir.attributes import (
     F32,
     I32,
     INDEX,
+    UNIT,
     ArrayAttr,
     Attribute,
     FloatAttr,
     StringAttr,
+    SymbolRefAttr,
     string,
 )
 from ...ir.builder import Builder
@@ -151,9 +153,21 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
         across = other_axis(BOUNDARY_AXIS)
         features = self.classes.split(op.result, BOUNDARY_AXIS)
         table = self.read(scope, op.operands[0], (Split(rows, across), features))
+        index = op.operands[1].defining_op
+        if index is not None and index.name == "nn.position":
+            self.note_positions(table, rows, op)
         kind = DistTensor(scope.grid, (features, *self.rows), tensor_type(op.result).element, across)
         row = self.emit(scope, "gather", [table, self.value(op.operands[1])], [kind])[0]
         self.values[op.result] = self.all_reduce(scope, [row])[0]
+
+    def note_positions(self, table: Value, rows: int, op: Operation) -> None:
+        """Mark a table that has a row for each position, and so bounds them."""
+        if self.rows and rows < self.rows[0].extent:
+            raise error_at(f"the table has {rows} positions, the window {self.rows[0].extent}", op.location)
+        read = table.defining_op
+        if read is not None and read.name == "dist.read":
+            name = read.attribute("variable", SymbolRefAttr).leaf
+            symbols(operations_named(self.module, "dist.variable"))[name].attributes["by_position"] = UNIT
 
     def lower_rmsnorm(self, scope: Scope, op: Operation) -> None:
         x = self.vector(scope, op.operands[0])

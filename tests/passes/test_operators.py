@@ -4,6 +4,7 @@ interpreter, on grids that divide nothing.
 
 import pytest
 
+from wsc.ir.diagnostics import DiagnosticError
 from wsc.passes.base import operations_named
 
 from ..support.compiled import TOLERANCE, Runner, check_model, compile_shaped
@@ -77,6 +78,22 @@ def test_an_expression_of_a_window(expression: str, window: int) -> None:
     if "position" in expression:
         window = 5
     check_window(text.replace("  dtype", f"  const window = {window}\n  dtype"), (3, 2), verify_each=True)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["softmax(x @ w) / (b * b + 1)", "concat(slice(x, 1, 7), sum(x)) @ transpose(w) + w[position]"],
+)
+def test_an_expression_in_f32(expression: str) -> None:
+    text = vector_model(expression).replace("dtype f16 accumulate f32", "dtype f32")
+    assert Runner(compile_shaped(text, (3, 2), verify_each=False)).compare(2) <= 1e-5
+
+
+def test_a_window_longer_than_the_table_of_positions() -> None:
+    text = vector_model("w[position] + x").replace("decode =", "encode =")
+    text = text.replace("  dtype", "  const window = 8\n  dtype")
+    with pytest.raises(DiagnosticError, match="the table has 7 positions, the window 8"):
+        check_window(text, (1, 1))
 
 
 TIED = """model tied {

@@ -1,4 +1,4 @@
-"""What each stage of the pipeline makes of two small models: one golden file a stage."""
+"""What the stages of the pipeline make of small models: one golden file a stage."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SMALLEST_TALE = {
     "layers": "2",
     "context": "4",
 }
+SMALLEST_GPT2 = {"dim": "4", "heads": "2", "vocab": "6", "context": "3"}
 STAGES = (
     "specialize",
     "fuse",
@@ -35,7 +36,7 @@ STAGES = (
 def stages(example: str, shape: tuple[int, int], overrides: dict[str, str]) -> dict[str, str]:
     text = (EXAMPLES / example / f"{example}.wdl").read_text("utf-8")
     watcher = PassTexts()
-    compile_shaped(text, shape, overrides, stages=1 if example == "tale" else 0, watchers=[watcher])
+    compile_shaped(text, shape, overrides, stages=0 if example == "mlp" else 1, watchers=[watcher])
     return watcher.texts
 
 
@@ -59,3 +60,9 @@ def test_tale(tale: dict[str, str], golden: Callable[[str], None], stage: str) -
 @pytest.mark.parametrize("stage", STAGES)
 def test_mlp(mlp: dict[str, str], golden: Callable[[str], None], stage: str) -> None:
     golden(mlp[stage])
+
+
+@pytest.mark.parametrize("stage", ["fuse", "partition"])
+def test_gpt2(golden: Callable[[str], None], stage: str) -> None:
+    """Fused matrices, learned positions and a tied head."""
+    golden(stages("gpt2", (2, 2), SMALLEST_GPT2)[stage])

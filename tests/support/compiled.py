@@ -15,7 +15,7 @@ from wsc.ir.layout import Split
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import check_program
 from wsc.ir.target import Target, load_target
-from wsc.ir.variable_values import expand
+from wsc.ir.variable_values import DTYPES, expand
 from wsc.ir.verifier import verify
 from wsc.ir.weights import random_weights
 from wsc.passes.base import Pass
@@ -145,7 +145,7 @@ class Runner:
         kind = self.variables.type(self.input)
         if not kind.dims:
             return self.random.integers(0, tokens, 1).astype(np.int32)
-        return self.random.standard_normal((1, kind.dims[0].extent)).astype(np.float16)
+        return self.random.standard_normal((1, kind.dims[0].extent)).astype(DTYPES[str(kind.element)])
 
     def step(self, value: np.ndarray[Any, Any], position: int) -> dict[str, np.ndarray[Any, Any]]:
         """Put `value` (one row) in and run one position; see `launch`."""

@@ -1,10 +1,10 @@
-"""Rewrite patterns of canonicalize, one file for each dialect; none changes a bit of a result."""
+"""Rewrite patterns of canonicalize, a file or two for each dialect; none changes a bit of a result."""
 
 from ....ir.rewriter import RewritePattern
-from . import dist, nn, pe
+from . import dist, nn, nn_shape, pe
 
 PATTERNS: dict[str, tuple[RewritePattern, ...]] = {
-    "nn": nn.PATTERNS,
+    "nn": nn.PATTERNS + nn_shape.PATTERNS,
     "dist": dist.PATTERNS,
     "pe": pe.PATTERNS,
 }
