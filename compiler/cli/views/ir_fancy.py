@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TextIO
 
 from rich.cells import get_character_cell_size
-from rich.console import Console
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, Console
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
@@ -20,7 +22,8 @@ from ....ir.pretty import with_margin
 
 FOLD = "↳ "
 """What a line begins with that goes on with the one above."""
-_SIGNS = {"-": "on #442222", "+": "on #1d3a1d", " ": ""}
+_SIGNS = {"-": "red", "+": "green"}
+"""Whole lines are in these colors: they can be read on light and on dark ground."""
 _LEAST_WIDTH = 20
 _LINK_NUMBER = re.compile(r"\x1b\]8;id=[^;]*;")
 """rich gives links random numbers; without them, the same IR gives the same bytes."""
@@ -38,11 +41,18 @@ def fancy_lines(
     width, links = console.width, _Links(shown)
     parts: list[Text] = []
     for line in lines:
-        text = with_margin(line, width) if has_margin else str(line)
-        parts += fold(_styled(line, text, links), width)
-    with console.capture() as capture:
-        console.print(Text("\n").join(parts), soft_wrap=True)
-    return _LINK_NUMBER.sub("\x1b]8;;", capture.get().removesuffix("\n"))
+        margin = with_margin(line, width).removeprefix(str(line)) if has_margin else ""
+        parts += fold(_styled(line, margin, links), width)
+    # Not `Console.print`, which would look for places to wrap the lines.
+    system = COLOR_SYSTEMS[console.color_system or "standard"]
+    text = "\n".join("".join(_escaped(part.render(console), system)) for part in parts)
+    return _LINK_NUMBER.sub("\x1b]8;;", text)
+
+
+def _escaped(segments: Iterable[Segment], system: ColorSystem) -> Iterator[str]:
+    for segment in segments:
+        style = segment.style
+        yield segment.text if style is None else style.render(segment.text, color_system=system)
 
 
 def fold(text: Text, width: int) -> Iterator[Text]:
@@ -79,19 +89,23 @@ def _fitting(text: str, start: int, columns: int) -> int:
     return len(text)
 
 
-def _styled(line: Line | DiffLine, plain: str, links: _Links) -> Text:
-    """Return the text of a line with the styles of its pieces and sign, and links to where it comes from."""
+def _styled(line: Line | DiffLine, margin: str, links: _Links) -> Text:
+    """Return a line with the styles of its pieces and sign, links to where it comes from, and its margin."""
     inner = line.line if isinstance(line, DiffLine) else line
-    text = highlight(plain)
-    if isinstance(line, DiffLine) and line.sign != " ":
-        text.stylize_before(_SIGNS[line.sign])
+    sign = line.sign if isinstance(line, DiffLine) else ""
+    pieces = highlight(str(inner))
+    text = pieces if sign.isspace() or not sign else Text(pieces.plain, _SIGNS[sign], no_wrap=True)
     url = links.url(inner.operation.places) if inner.operation is not None else None
-    if url is not None:
-        for kind in ("operation", "location"):
-            span = next((span for span in text.spans if span.style == STYLES[kind]), None)
-            if span is not None:
-                text.stylize(Style(link=url), span.start, span.end)
-    return text
+    link = Style(link=url) if url is not None else Style()
+    for kind, plainer in (("operation", "bold"), ("location", "dim")):
+        span = next((span for span in pieces.spans if span.style == STYLES[kind]), None)
+        if span is not None:
+            text.stylize(link if text is pieces else link + Style.parse(plainer), span.start, span.end)
+    if not sign and not margin:
+        return text
+    room = len(margin) - len(margin.lstrip())
+    signed = (sign, _SIGNS.get(sign, ""))
+    return Text.assemble(signed, text, margin[:room], (margin[room:], link + Style(dim=True)), no_wrap=True)
 
 
 class _Links:
