@@ -80,9 +80,9 @@ class FeatureClasses:
         elif kind == "attention":
             self._union(op.operands[0], op.result)
             self._union(op.operands[1], op.operands[2])
-        elif kind in ("repeat", "fused"):
-            arguments = op.body.arguments[1:] if kind == "repeat" else op.body.arguments
-            for outer, inner in zip(op.operands, arguments, strict=True):
+        elif kind in ("repeat", "fused", "mixture"):
+            arguments = op.body.arguments if kind == "fused" else op.body.arguments[1:]
+            for outer, inner in zip(op.operands[: len(arguments)], arguments, strict=True):
                 self._union(outer, inner)
             terminator = op.body.terminator
             if terminator is not None:

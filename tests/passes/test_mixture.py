@@ -106,6 +106,26 @@ def test_other_mixtures(declarations: str, expert: str, result: str) -> None:
     check_model(model(declarations, expert, result), (3, 2), verify_each=True)
 
 
+HEADS = """model heads {
+  dtype f16 accumulate f32
+  layer expert(x: [seq, 8]) -> [seq, 8] { weight scale: [8], bias: [8] return x * scale + bias }
+  weight q: [6, 8], k: [6, 4], v: [6, 4], router: [6, 4], out: [8, 5]
+  cache keys: [4, 1, 4], values: [4, 1, 4]
+  forward(x: [seq, 6]) -> [seq, 5] {
+    ks = append(keys, rope(reshape(x @ k, [seq, 1, 4])))
+    vs = append(values, reshape(x @ v, [seq, 1, 4]))
+    a = attention(rope(reshape(x @ q, [seq, 2, 4])), ks, vs)
+    return mixture(4, expert, reshape(a, [seq, 8]), x @ router) @ out
+  }
+  decode = forward
+}
+"""
+
+
+def test_experts_work_on_features_as_heads_order_them() -> None:
+    check_model(HEADS, (3, 2), verify_each=True)
+
+
 def with_scores(scores: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
     """An input and a router that give these scores, 0 to experts that are not mentioned."""
     router = np.zeros((7, 5), np.float16)

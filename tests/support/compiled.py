@@ -175,7 +175,9 @@ class Runner:
             (name,) = got.keys() - {"token"}
             assert got[name].shape == vector.shape
             scale = float(np.abs(vector).max())
-            worst = max(worst, float(np.abs(got[name].astype(np.float32) - vector).max()) / scale)
+            error = float(np.abs(got[name].astype(np.float32) - vector).max()) / scale
+            assert not np.isnan(error), f"not a number at position {position}"
+            worst = max(worst, error)
             if "token" in got:
                 best = np.sort(vector)[-2:]
                 close = best[-1] - best[0] <= 2 * TOLERANCE * scale
