@@ -140,7 +140,7 @@ class CostModel:
         return clear + self.vector(few * features, many, self.target.mixed_fma_per_cycle)
 
     def _gather(self, op: Operation) -> int:
-        elements, rows = self.tile_elements(dist_tensor(op.result)), self.rows(op.result)
+        elements, rows = (self.tile_elements(dist_tensor(v)) for v in (op.result, op.operands[1]))
         rate = self._rate(op.result)
         copies = self.vector(rows, ceil_div(elements, rows), rate) + 4 * rows * self.target.branch_cycles
         return self.vector(1, elements, rate) + copies

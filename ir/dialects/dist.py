@@ -285,7 +285,8 @@ DIST.add(
         ),
         OpSpec(
             "dist.gather",
-            "The row of a table by index (of each index, in a window) where this PE holds it, else zeros.",
+            "The row of a table by index (of each index, in a window) where this PE holds it, else zeros; of "
+            "several indices for one row, one row behind the other.",
             operands=(operand("table", TENSOR), operand("index", TENSOR)),
             results=(result("row", TENSOR),),
             traits=PURE,

@@ -107,9 +107,13 @@ def reduce(pe: Pe, op: Operation, x: Floats) -> Floats:
 
 @local("gather")
 def gather(pe: Pe, op: Operation, table: Floats, index: Integers) -> Floats:
-    """The row `index` (each, in a window) of the table if it is in the tile, else zeros."""
+    """The row `index` of the table if it is in the tile, else zeros.
+
+    Of several, each is a row of a window, or they lie one behind the other in one row.
+    """
     wanted = index.reshape(-1)[:, None] == pe.indices(dist_tensor(op.operands[0]).dims[0])
-    return (wanted.astype(np.float32) @ table).T.reshape(*table.shape[1:], *index.shape)
+    found = wanted.astype(np.float32) @ table
+    return found.T if len(dist_tensor(op.result).dims) == 2 else found.reshape(-1)
 
 
 @local("reslice")

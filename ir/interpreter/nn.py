@@ -139,14 +139,14 @@ class _Frame:
 
     def __init__(self, interpreter: NnInterpreter, position: int, rows: int) -> None:
         self.interpreter = interpreter
-        self.position = position
+        self.position, self.rows = position, rows
         self.values: dict[Value, Array | int] = {}
         self.rounds = True
         self.calling: list[str] = []
         """The functions whose calls have begun and not ended."""
         self.handlers: dict[str, Callable[[Operation], Array]] = {
             "constant": self._constant,
-            "position": lambda op: np.arange(position, position + rows, dtype=np.int32),
+            "position": lambda op: np.arange(self.position, self.position + self.rows, dtype=np.int32),
             "read": self._read,
             "append": self._append,
             "gather": self._gather,
@@ -165,7 +165,7 @@ class _Frame:
             "slice": self._slice,
             "argmax": lambda op: np.argmax(self._floats(op, 0), axis=-1).astype(np.int32),
             "top_k": lambda op: top_k(self._floats(op, 0), op.attribute("k", IntegerAttr).value),
-            "pick": lambda op: np.take_along_axis(self._floats(op, 0), self._indices(op, 1), axis=-1),
+            "pick": self._pick,
             "mixture": self._mixture,
         }
 
@@ -259,7 +259,7 @@ class _Frame:
         chosen = top_k(scores, op.attribute("k", IntegerAttr).value)
         shares = softmax(np.take_along_axis(scores, chosen, axis=-1))
         number, rows = op.body.arguments
-        first = self.position
+        first, self.rows = self.position, 1
         sums: list[Floats] = []
         for row in range(x.shape[0]):
             self.position = first + row
@@ -269,7 +269,7 @@ class _Frame:
                 (value,) = self.run(op.body)
                 total = total + share * np.asarray(value)
             sums.append(np.asarray(total, dtype=np.float32))
-        self.position = first
+        self.position, self.rows = first, x.shape[0]
         return np.concatenate(sums)
 
     # ---- state
@@ -294,12 +294,20 @@ class _Frame:
         return values.reshape(attribute.type.shape)
 
     def _gather(self, op: Operation) -> Floats:
-        table, indices = self._floats(op, 0), self._indices(op, 1)
-        wrong = indices[(indices < 0) | (indices >= table.shape[0])]
+        table = self._floats(op, 0)
+        return table[self._indices_within(op, table.shape[0], "a table of {} rows")]
+
+    def _pick(self, op: Operation) -> Floats:
+        x = self._floats(op, 0)
+        return np.take_along_axis(x, self._indices_within(op, x.shape[-1], "a row of {} elements"), axis=-1)
+
+    def _indices_within(self, op: Operation, extent: int, what: str) -> Integers:
+        """Return the second operand, indices below `extent`."""
+        indices = self._indices(op, 1)
+        wrong = indices[(indices < 0) | (indices >= extent)]
         if wrong.size:
-            message = f"index {int(wrong[0])} is outside a table of {table.shape[0]} rows"
-            raise error_at(message, op.location)
-        return table[indices]
+            raise error_at(f"index {int(wrong[0])} is outside {what.format(extent)}", op.location)
+        return indices
 
     def _rmsnorm(self, op: Operation) -> Floats:
         eps = op.attribute("eps", FloatAttr).value

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from math import prod
 
 from ...ir.diagnostics import error_at
-from ...ir.dialects.nn import BINARY, UNARY, tensor_type
+from ...ir.dialects.nn import BINARY, UNARY, shape_of, tensor_type
 from ...ir.layout import Split, heads_split
 from ...ir.operation import Operation, Value
 from .weight_values import values_of_weights
+from .whole_values import whole_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class FeatureClasses:
         self._pairs = any(op.name == "nn.rope" for op in function.walk())
         self._parent: dict[Value, Value] = {}
         self._heads: dict[Value, Heads] = {}
+        self._rows_of_tables: dict[Value, int] = {}
         for op in function.walk():
             self._link(op)
         # Attention knows more than a rotary embedding (how query heads share key heads), so it goes first.
@@ -47,13 +49,23 @@ class FeatureClasses:
             for op in function.walk():
                 if op.name == name:
                     self._require_heads(op)
+        for op in function.walk():
+            if op.name == "nn.gather" and len(shape_of(op.result)) == 3 and shape_of(op.result)[1] > 1:
+                self._require_rows(op)
+        self._whole = whole_classes(function, self._find)
 
     def split(self, value: Value, axis: str) -> Split:
-        """Return how the features of `value` are split when they lie along `axis`."""
-        heads = self._heads.get(self._find(value))
-        if heads is not None:
+        """Return how the features of `value` are split when they lie along `axis`, unless they are whole."""
+        root, count = self._find(value), feature_count(value)
+        if root in self._whole:
+            return Split(count)
+        if root in self._heads:
+            heads = self._heads[root]
             return heads_split(axis, heads.kv_heads, heads.group, heads.head_dim, pairs=self._pairs)
-        return Split(feature_count(value), axis)
+        if root in self._rows_of_tables:
+            rows = self._rows_of_tables[root]
+            return Split(count, axis, (rows, count // rows), (0, 1), local=rows)
+        return Split(count, axis)
 
     def heads(self, value: Value) -> Heads:
         """Return the heads of a class that an attention or rotary embedding touches. Raises `KeyError`."""
@@ -101,6 +113,13 @@ class FeatureClasses:
         kv_heads = tensor_type(op.operands[1]).shape[1]
         self._set(op, op.operands[0], Heads(kv_heads, shape[1] // kv_heads, shape[2]))
         self._set(op, op.operands[1], Heads(kv_heads, 1, shape[2]))
+
+    def _require_rows(self, op: Operation) -> None:
+        """Several rows of a table, looked up at once, lie one behind the other on each PE, cut alike."""
+        root, rows = self._find(op.result), shape_of(op.result)[1]
+        if root in self._heads or self._rows_of_tables.setdefault(root, rows) != rows:
+            message = f"{rows} rows of a table cannot be used as what has other parts"
+            raise error_at(message, op.location, "a product between the two gives features a new order")
 
     def _set(self, op: Operation, value: Value, heads: Heads) -> None:
         root = self._find(value)

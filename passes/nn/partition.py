@@ -149,10 +149,11 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
         return other
 
     def lower_gather(self, scope: Scope, op: Operation) -> None:
-        rows, _ = tensor_type(op.operands[0]).shape
+        rows, width = tensor_type(op.operands[0]).shape
         across = other_axis(BOUNDARY_AXIS)
         features = self.classes.split(op.result, BOUNDARY_AXIS)
-        table = self.read(scope, op.operands[0], (Split(rows, across), features))
+        columns = features if features.extent == width else Split(width, BOUNDARY_AXIS)
+        table = self.read(scope, op.operands[0], (Split(rows, across), columns))
         index = op.operands[1].defining_op
         if index is not None and index.name == "nn.position":
             self.note_positions(table, rows, op)

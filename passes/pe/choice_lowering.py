@@ -43,14 +43,15 @@ class ChoiceLowering(ABC):
         self.p.map("copy", left, self.vector(op.operands[0]))
         with self.p.loop(self.p.constant(0), self.p.constant(chosen_count(op))) as turn:
             self.p.run("argmax", (self._element(indices, turn), left))
-            place = self._element(rest, self._load(indices, turn))
+            place = self._element(rest, self.load_index(indices, turn))
             self.p.map("copy", self._element(values, turn), place)
             self.p.fill(place, NEGATIVE_INFINITY)
 
     def _pick(self, op: Operation) -> None:
         x, indices = op.operands
         with self.p.loop(self.p.constant(0), self.elements(indices)) as turn:
-            self.p.map("copy", self._element(op.result, turn), self._element(x, self._load(indices, turn)))
+            source = self._element(x, self.load_index(indices, turn))
+            self.p.map("copy", self._element(op.result, turn), source)
 
     def _mixture(self, op: Operation) -> None:
         """Run the body for each chosen expert and add what it gives, weighted, to the sum."""
@@ -58,7 +59,7 @@ class ChoiceLowering(ABC):
         given = op.body.operations[-1].operands[0]
         self.p.fill(self.vector(op.result))
         with self.p.loop(self.p.constant(0), self.p.constant(chosen_count(op))) as turn:
-            self.numbers[op.body.arguments[0]] = self._load(experts, turn)
+            self.numbers[op.body.arguments[0]] = self.load_index(experts, turn)
             self.block(op.body)
             weight = self.p.dsd(self._place(weights, turn), F32, self.elements(given), 0)
             self.p.run("fma", (self.vector(op.result), self.vector(given), weight))
@@ -72,7 +73,7 @@ class ChoiceLowering(ABC):
         """A descriptor of one element."""
         return self.p.dsd(self._place(value, index), dist_tensor(value).element, self.p.constant(1))
 
-    def _load(self, indices: Value, turn: Value) -> Value:
+    def load_index(self, indices: Value, turn: Value) -> Value:
         """The index that stands at place `turn`."""
         address = self._place(indices, turn)
         return self.p.builder.create("pe.load", [address], [address.type]).result

@@ -181,14 +181,15 @@ class OperationLowering(ShapeLowering, ChoiceLowering):
         base, count = self.p.base(self.plain(rows, op)), self.p.count(rows)
         width = self.p.elements((columns,))
         row_bytes = self.p.mul(width, self.p.constant(kind.element_bytes))
-        destination = self.vector(op.result)
-        self.p.fill(destination)
-        wanted = self.p.builder.create("pe.load", [self.address(index)], [base.type]).result
+        self.p.fill(self.vector(op.result))
         end = self.p.add(base, count)
-        with self.p.when("le", base, wanted), self.p.when("lt", wanted, end):
-            row = self.p.mul(self.p.sub(wanted, base), row_bytes)
-            source = self.p.dsd(self.p.add(self.address(table), row), kind.element, width)
-            self.p.map("copy", destination, source)
+        with self.p.loop(self.p.constant(0), self.elements(index)) as turn:
+            wanted = self.load_index(index, turn)
+            with self.p.when("le", base, wanted), self.p.when("lt", wanted, end):
+                row = self.p.mul(self.p.sub(wanted, base), row_bytes)
+                source = self.p.dsd(self.p.add(self.address(table), row), kind.element, width)
+                target = self.p.add(self.address(op.result), self.p.mul(turn, row_bytes))
+                self.p.map("copy", self.p.dsd(target, kind.element, width), source)
 
     def _matvec(self, op: Operation) -> None:
         if is_window(op.result):

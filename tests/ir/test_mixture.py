@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from wsc.compiler.frontend import compile_wdl
+from wsc.ir.diagnostics import DiagnosticError
 from wsc.ir.interpreter.functions import top_k
 from wsc.ir.interpreter.nn import NnInterpreter
 from wsc.ir.weights import load_weights, random_weights
@@ -47,6 +48,20 @@ def test_a_mixture_is_a_weighted_sum_for_each_row() -> None:
         every = np.tanh(np.einsum("ri,eio->reo", expected, weights["block.expert.w"][layer]))
         expected = expected + np.einsum("re,reo->ro", gates, every)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_each_row_has_its_position_in_an_expert() -> None:
+    text = """model m { dtype f32
+      weight after: [9, 2]
+      layer expert(x: [seq, 2]) -> [seq, 2] { weight place: [9, 2] return x + place[position] }
+      forward(x: [seq, 2]) -> [seq, 2] { return mixture(2, expert, x, x, k = 1) + after[position] }
+      decode = forward }"""
+    place = np.arange(36, dtype=np.float32).reshape(2, 9, 2)
+    rows = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
+    module = compile_wdl(text, "m.wdl")
+    (found,) = NnInterpreter(module, {"expert.place": place, "after": -place[0]}).step("decode", rows, 4)
+    chosen = np.array([place[0, 4], place[1, 5], place[0, 6]])
+    assert np.array_equal(found, rows + chosen - place[0, 4:7])
 
 
 def test_weights_of_experts_are_tensors_of_their_own(tmp_path: Path) -> None:
@@ -95,6 +110,13 @@ def test_pick_and_lookup_of_what_was_chosen() -> None:
     (found,) = NnInterpreter(compile_wdl(text, "m.wdl"), {"w": w, "b": b}).step("decode", x, 0)
     expected = [[4, 3] + np.concatenate([w[1], w[3]]) @ b, [0.5, 0] + np.concatenate([w[0], w[1]]) @ b]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_an_index_outside_of_its_row() -> None:
+    text = small("return pick(x, top_k(x @ w, k = 4))").replace("w: [4, 4], b: [4]", "w: [4, 9]")
+    interpreter = NnInterpreter(compile_wdl(text, "m.wdl"), {"w": np.eye(4, 9, 5, dtype=np.float16)})
+    with pytest.raises(DiagnosticError, match="6:12: error: index 8 is outside a row of 4 elements"):
+        interpreter.step("decode", np.array([[1.0, 2.0, 3.0, 4.0]], np.float16), 0)
 
 
 X, S, INDICES = "tensor<?x4xf16>", "tensor<?x3xf16>", "tensor<?x2xi32>"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wsc.ir.attributes import IntegerAttr
 from wsc.ir.diagnostics import DiagnosticError
@@ -13,7 +15,9 @@ from wsc.ir.interpreter.nn import NnInterpreter
 from wsc.ir.weights import random_weights
 from wsc.runtime.session import Session
 
-from ..support.compiled import check_model, compile_model, compile_shaped
+from ..support.compiled import Runner, check_model, compile_model, compile_shaped
+from .test_random_models import TOLERANCE as RANDOM_TOLERANCE
+from .test_random_models import bodies
 
 SINGLE = """model single {
   const dim = 7, ffn = 6, experts = 5, classes = 4
@@ -124,6 +128,61 @@ HEADS = """model heads {
 
 def test_experts_work_on_features_as_heads_order_them() -> None:
     check_model(HEADS, (3, 2), verify_each=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (2, 7)])
+@pytest.mark.parametrize(
+    ("declarations", "statements"),
+    [
+        ("r: [7, 5], v: [7, 5], b: [3]", "i = top_k(x @ r, k = 3) return pick(x @ v, i) + b"),
+        ("r: [5, 3]", "return softmax(pick(x, top_k(x, k = 5)) * 2.0) @ r"),
+        ("r: [7, 9], m: [9, 6], v: [12, 3]", "i = top_k(x @ r) return reshape(m[i], [seq, 12]) @ v"),
+        ("r: [7, 9], m: [9, 3], b: [3]", "i = top_k(x @ r, k = 1) return reshape(m[i], [seq, 3]) * b"),
+        (
+            "r: [7, 6], m: [6, 5], g: [15], v: [15, 3], u: [3, 3]",
+            "s = x @ r i = top_k(s, k = 3) y = reshape(m[i], [seq, 15]) "
+            "return rmsnorm(y, g) * g @ v + pick(s, i) @ u",
+        ),
+    ],
+    ids=["pick", "sort", "two rows", "one row", "all"],
+)
+def test_choices_by_hand(shape: tuple[int, int], declarations: str, statements: str) -> None:
+    check_model(
+        f"""model choices {{ dtype f16 weight {declarations}
+        forward(x: [seq, 7]) -> [seq, 3] {{ {statements} }} decode = forward }}""",
+        shape,
+        verify_each=True,
+    )
+
+
+@st.composite
+def random_mixtures(draw: st.DrawFn) -> str:
+    """A random expert, all of whom work: which are chosen could hang on a rounding."""
+    expert = "\n".join(draw(bodies(["x"], ["a", "b"], ("g", "h"))))
+    n, count = draw(st.integers(3, 7)), draw(st.integers(1, 4))
+    return f"""model random {{ const n = {n}, half = {n // 2} dtype f16
+      layer expert(x: [seq, n]) -> [seq, n] {{ weight a: [n, n], b: [n, n], g: [n], h: [n] {expert} }}
+      layer block(x: [seq, n]) -> [seq, n] {{
+        weight r: [n, {count}]
+        return x + mixture({count}, expert, {draw(st.sampled_from(["x", "tanh(x)"]))}, x @ r, k = {count})
+      }}
+      forward(x: [seq, n]) -> [seq, n] {{ return tanh(repeat(2, block, x)) }}
+      decode = forward }}"""
+
+
+@settings(max_examples=12)
+@given(random_mixtures(), st.tuples(st.integers(1, 5), st.integers(1, 4)))
+def test_a_random_mixture(text: str, shape: tuple[int, int]) -> None:
+    assert Runner(compile_shaped(text, shape, stages=1)).compare(2) <= RANDOM_TOLERANCE
+
+
+def test_features_that_are_wanted_in_two_orders() -> None:
+    text = """model two { dtype f16 weight r: [7, 9], m: [9, 6], o: [9, 4]
+    forward(x: [seq, 7]) -> [seq, 12] {
+      return reshape(m[top_k(x @ r)], [seq, 12]) + reshape(o[top_k(x @ r, k = 3)], [seq, 12])
+    } decode = forward }"""
+    with pytest.raises(DiagnosticError, match="3 rows of a table cannot be used as what has other parts"):
+        compile_model(text, (2, 2))
 
 
 def with_scores(scores: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:

@@ -49,11 +49,11 @@
       %25 = "pe.address"() {buffer = @io::@output.logits} : () -> index
       %26 = "pe.dsd"(%6, %4, %7, %2, %4) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fill"(%26) {value = 0.0 : f32} : (!pe.dsd<f16>) -> ()
-      %27 = "pe.load"(%8) : (index) -> index
-      %28 = "pe.addi"(%3, %2) : (index, index) -> index
-      "pe.if"(%3, %27) ({
-        "pe.if"(%27, %28) ({
-          %54 = "pe.subi"(%27, %3) : (index, index) -> index
+      %27 = "pe.addi"(%3, %2) : (index, index) -> index
+      %28 = "pe.load"(%8) : (index) -> index
+      "pe.if"(%3, %28) ({
+        "pe.if"(%28, %27) ({
+          %54 = "pe.subi"(%28, %3) : (index, index) -> index
           %55 = "pe.muli"(%54, %5) : (index, index) -> index
           %56 = "pe.addi"(%0, %55) : (index, index) -> index
           %57 = "pe.dsd"(%56, %4, %7, %2, %4) : (index, index, index, index, index) -> !pe.dsd<f16>
