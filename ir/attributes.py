@@ -367,6 +367,8 @@ class DialectType(TypeAttribute):
 
     __slots__ = ()
     mnemonic: ClassVar[str]
+    parameters: ClassVar[tuple[str, ...] | None] = None
+    """Names of the parts of the body, if it is a list of attributes that any tool can read."""
 
     def body(self) -> str:
         """The text between the angle brackets; brackets in it must balance."""

@@ -45,12 +45,16 @@ class Constraint:
     """A named condition on an attribute or a type.
 
     `refers_to` is for references to symbols: the verifier resolves an attribute that has it, and the
-    symbol must belong to an operation of one of these names, of any name if there are none.
+    symbol must belong to an operation of one of these names, of any name if there are none. `kinds` and
+    `values` say for other tools what `holds` asks for: an instance of one of these, one of these; where
+    neither does, anything.
     """
 
     description: str
     holds: Callable[[Attribute], bool]
     refers_to: tuple[str, ...] | None = None
+    kinds: tuple[type[Attribute], ...] = ()
+    values: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +151,18 @@ def is_a(description: str, *kinds: type[Attribute]) -> Constraint:
     Where only symbol references are allowed, the symbol must exist (`Constraint.refers_to`).
     """
     refers_to = () if kinds == (SymbolRefAttr,) else None
-    return Constraint(description, lambda attribute: isinstance(attribute, kinds), refers_to)
+    return Constraint(description, lambda attribute: isinstance(attribute, kinds), refers_to, kinds)
 
 
 def symbol_ref(description: str, *operations: str) -> Constraint:
     """A constraint that the attribute names a symbol that an operation of one of these names defines."""
-    return Constraint(description, lambda attribute: isinstance(attribute, SymbolRefAttr), operations)
+    kinds = (SymbolRefAttr,)
+    return Constraint(description, lambda attribute: isinstance(attribute, kinds), operations, kinds)
 
 
 def one_of(description: str, *values: Attribute) -> Constraint:
     """A constraint that the attribute or type equals one of `values`."""
-    return Constraint(description, lambda attribute: attribute in values)
+    return Constraint(description, lambda attribute: attribute in values, values=values)
 
 
 ANY = Constraint("anything", lambda attribute: True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from .build import Build, build, print_stopped
 from .context import Context
 from .errors import ExitStatus, FileError, UsageError
-from .timing import timing_json
+from .timing import timing_facts
 
 
 def run_compile(args: Namespace, context: Context) -> int:
@@ -28,8 +28,7 @@ def run_compile(args: Namespace, context: Context) -> int:
     show_floor_plan(built, context)
     context.terminal.announce(f"wrote {path}, {len(data):,} bytes")
     if args.json:
-        timing = {"timing": timing_json(built.timing)} if args.timing is not None else {}
-        print(json.dumps(_facts(built, path, data) | timing))
+        print(json.dumps(_facts(built, path, data) | timing_facts(built.timing, args.timing)))
     return ExitStatus.DONE
 
 

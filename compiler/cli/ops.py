@@ -22,12 +22,15 @@ def run_ops(args: Namespace, context: Context) -> int:
     from ...ir.spec import lookup_spec, registered_dialects
 
     if args.markdown:
-        if args.name is not None:
-            raise UsageError("--markdown prints the whole reference: it does not go with a name")
+        if args.name is not None or args.irdl:
+            raise UsageError("--markdown prints the whole reference: it does not go with a name or --irdl")
         print(dialect_reference())
         return ExitStatus.DONE
     load_dialects()
     dialects = {dialect.name: dialect for dialect in registered_dialects()}
+    if args.irdl:
+        _print_irdl(dialects, args.name)
+        return ExitStatus.DONE
     if args.name is None:
         for dialect in dialects.values():
             _print_names(dialect)
@@ -43,6 +46,22 @@ def run_ops(args: Namespace, context: Context) -> int:
             f"unknown dialect or operation '{args.name}'{did_you_mean(args.name, known)}", "see `wsc ops`"
         )
     return ExitStatus.DONE
+
+
+def _print_irdl(dialects: dict[str, Dialect], name: str | None) -> None:
+    """Print the definitions of a dialect, or of all whose types IRDL can define. Raises `UsageError`."""
+    from ...ir.diagnostics import did_you_mean
+    from .irdl import foreign_types, irdl_text
+
+    if name is not None and name not in dialects:
+        raise UsageError(f"unknown dialect '{name}'{did_you_mean(name, dialects)}", "see `wsc ops`")
+    if name == "builtin":
+        raise UsageError("dialect 'builtin' is MLIR's own")
+    if name is not None:
+        print(irdl_text([dialects[name]]))
+        return
+    others = [dialect for dialect in dialects.values() if dialect.name != "builtin"]
+    print(irdl_text([dialect for dialect in others if not foreign_types(dialect)]))
 
 
 def _print_names(dialect: Dialect) -> None:

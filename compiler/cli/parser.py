@@ -279,3 +279,8 @@ def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     parser = _command(commands, "ops", "list the dialects and operations, or what one looks like")
     parser.add_argument("name", nargs="?", metavar="NAME", help="a dialect or an operation")
     parser.add_argument("--markdown", action="store_true", help="print the whole reference as Markdown")
+    parser.add_argument(
+        "--irdl",
+        action="store_true",
+        help="print definitions for `mlir-opt --irdl-file`",
+    )

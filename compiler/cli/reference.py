@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from ...ir.attributes import DialectAttribute, DialectType
     from ...ir.spec import Dialect, Field, OpSpec
+
+K = TypeVar("K", bound="DialectType | DialectAttribute")
 
 _HEAD = """\
 # Dialect reference
@@ -46,16 +48,15 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
 
     yield from (f"## `{dialect.name}`", "", dialect.summary, "")
     for sigil, base in (("!", DialectType), ("#", DialectAttribute)):
-        for kind in _kinds(base, dialect.name):
+        for kind in dialect_kinds(base, dialect.name):
             paragraph = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
             yield from (f"### `{sigil}{kind.mnemonic}`", "", paragraph, "")
     for spec in dialect.operations.values():
         yield from _operation(spec)
 
 
-def _kinds(
-    base: type[DialectType | DialectAttribute], dialect: str
-) -> Sequence[type[DialectType | DialectAttribute]]:
+def dialect_kinds(base: type[K], dialect: str) -> Sequence[type[K]]:
+    """Return the types or attributes (`base` says which) of a dialect, by name."""
     # By mnemonic: a dataclass with slots is made twice, and its first form may still be around.
     kinds = {kind.mnemonic: kind for kind in base.__subclasses__() if hasattr(kind, "mnemonic")}
     return [kinds[name] for name in sorted(kinds) if name.startswith(f"{dialect}.")]

@@ -24,6 +24,7 @@ from .inputs import Prompt, Rows, Window, find_input
 from .parser import COMPILE_OPTIONS
 from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult, WindowResult
 from .text import TextCodec
+from .timing import Step, timing_facts
 from .views.tokens import TokenView
 from .weights import find_weights
 
@@ -44,6 +45,7 @@ class _Loaded:
     entry: str
     estimates: Estimates | None
     target: TargetDescription | None
+    timing: Step | None
 
 
 def run_run(args: Namespace, context: Context) -> int:
@@ -83,7 +85,8 @@ def run_run(args: Namespace, context: Context) -> int:
 
         context.terminal.show(summary(result, program.target, session.target, context.terminal.console))
     if args.json:
-        print(json.dumps(result.as_json(), allow_nan=False))
+        facts = result.as_json() | timing_facts(program.timing, args.timing)
+        print(json.dumps(facts, allow_nan=False))
     if result.check is not None and result.check.problem is not None:
         raise RanWrongError(f"check failed: {result.check.problem}")
     return ExitStatus.DONE
@@ -117,13 +120,14 @@ def _load(args: Namespace, context: Context) -> _Loaded | None:
             built.options.entry,
             compilation.estimates,
             built.target,
+            built.timing,
         )
     for name, flag, default in COMPILE_OPTIONS:
         if getattr(args, name) != default:
             raise UsageError(f"{flag} is for compiling; '{args.model}' is compiled already")
     program = read_program(Path(args.model))
     estimates = Estimates.from_numbers(program.estimates)
-    return _Loaded(program.module, program.model, program.name, program.entry, estimates, None)
+    return _Loaded(program.module, program.model, program.name, program.entry, estimates, None, None)
 
 
 def _is_program(path: str) -> bool:

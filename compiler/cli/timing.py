@@ -88,7 +88,7 @@ def _passes(records: Iterable[PassRecord], depth: int) -> Iterator[Step]:
 def show_timing(total: Step, form: str, terminal: Terminal) -> None:
     """Show where the time went on stderr, as `form` says: `text` or `json`."""
     if form == "json":
-        terminal.announce(json.dumps(timing_json(total)), asked=True)
+        terminal.announce(json.dumps(_as_json(total)), asked=True)
         return
     from .views.timing import timing_table
 
@@ -96,6 +96,11 @@ def show_timing(total: Step, form: str, terminal: Terminal) -> None:
     terminal.announce(f" memory: {MEMORY}", asked=True)
 
 
-def timing_json(total: Step) -> dict[str, Any]:
+def timing_facts(total: Step | None, form: str | None) -> dict[str, Any]:
+    """Return what the object of a command's `--json` says of its times: nothing unless it was asked for."""
+    return {} if total is None or form is None else {"timing": _as_json(total)}
+
+
+def _as_json(total: Step) -> dict[str, Any]:
     """Return the object of the whole, which says what its memory numbers are."""
     return {**total.as_json(), "memory": MEMORY}

@@ -41,7 +41,7 @@ def integers(description: str, length: int) -> Constraint:
             and len(attribute.values) == length
         )
 
-    return Constraint(description, holds)
+    return Constraint(description, holds, kinds=(DenseArrayAttr,))
 
 
 RECT = integers("a strided rectangle x0, y0, nx, ny, step x, step y", 6)

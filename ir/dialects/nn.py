@@ -55,9 +55,12 @@ SYMBOL_REFERENCE = is_a("a symbol reference", SymbolRefAttr)
 FLOAT_TENSOR = Constraint(
     "a tensor of f16 or f32",
     lambda attribute: isinstance(attribute, TensorType) and attribute.element in (F16, F32),
+    kinds=(TensorType,),
 )
 I32_TENSOR = Constraint(
-    "a tensor of i32", lambda attribute: isinstance(attribute, TensorType) and attribute.element == I32
+    "a tensor of i32",
+    lambda attribute: isinstance(attribute, TensorType) and attribute.element == I32,
+    kinds=(TensorType,),
 )
 
 PURE = frozenset({Trait.PURE})

@@ -67,6 +67,7 @@ class DsdType(DialectType):
     """A descriptor of elements of one type in SRAM, `!pe.dsd<f16>`."""
 
     mnemonic: ClassVar[str] = "pe.dsd"
+    parameters: ClassVar[tuple[str, ...] | None] = ("element",)
 
     element: TypeAttribute
 
@@ -107,8 +108,13 @@ REDUCTION = one_of("add, max or min", *map(StringAttr, ("add", "max", "min")))
 COLORS = Constraint(
     "a color for each channel, -1 for none",
     lambda a: isinstance(a, DenseArrayAttr) and a.element == I64 and all(value >= -1 for value in a.values),
+    kinds=(DenseArrayAttr,),
 )
-CHANNEL = Constraint("a channel number from 0", lambda a: isinstance(a, IntegerAttr) and a.value >= 0)
+CHANNEL = Constraint(
+    "a channel number from 0",
+    lambda a: isinstance(a, IntegerAttr) and a.value >= 0,
+    kinds=(IntegerAttr,),
+)
 PURE = frozenset({Trait.PURE})
 EFFECT = frozenset({Trait.WRITE})
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import wsc.passes.round_trip
@@ -176,6 +177,16 @@ def test_timing_as_json(wsc: Command, classifier: Path) -> None:
     inside = json.loads(done.out)["timing"]
     assert inside == json.loads(done.err)
     assert [step["name"] for step in inside["steps"]] == ["front end", "passes", "verifier"]
+    assert "timing" not in wsc("compile", "classifier.wdl", "--grid", "2x2", "--quiet", "--json").out
+
+
+def test_timing_in_the_facts_of_a_run(wsc: Command, classifier: Path, folder: Path) -> None:
+    np.savez(folder / "x.npz", x=np.ones((1, 6), np.float32))
+    run = ("run", "classifier.wdl", "--grid", "2x2", "--random-weights", "1", "--input", "x.npz", "--json")
+    done = wsc(*run, "--quiet", "--timing")
+    assert json.loads(done.out)["timing"]["steps"][0]["name"] == "front end"
+    assert "time by step" in done.err
+    assert "timing" not in json.loads(wsc(*run, "--quiet").out)
 
 
 def test_nothing_heavy_is_imported() -> None:
