@@ -116,3 +116,40 @@ def test_two_layouts_for_the_same_features() -> None:
     (found,) = caught.value.diagnostics
     assert found.message == "the same features are wanted in two head layouts"
     assert found.notes == ("once as 6 x 1 heads of 2, once as 3 x 1 heads of 4",)
+
+
+CHOICE = "i = top_k({scores}) return x + reshape(t[i], [seq, 12])"
+
+
+@pytest.mark.parametrize(
+    ("scores", "whole"),
+    [
+        ("x @ u", True),
+        ("tanh(x @ u) * 2.0 - 1.0", True),
+        ("softmax(x @ u)", True),
+        ("x @ long", False),  # too long to be made by everybody
+        ("rmsnorm(x @ u, g)", False),  # a norm's parameter is read as the features lie
+        ("x", False),  # the input is split already
+    ],
+)
+def test_what_is_chosen_from_is_whole_where_only_the_choice_wants_it(scores: str, whole: bool) -> None:
+    text = MODEL.replace("b: [12]", "b: [12], g: [4], t: [65, 6], long: [12, 65]")
+    function = function_of(text.format(body=CHOICE.format(scores=scores), caches=""))
+    (choice,) = (op for op in function.walk() if op.name == "nn.top_k")
+    split = FeatureClasses(function).split(choice.operands[0], "y")
+    assert (split.axis is None) == whole
+
+
+def test_what_is_chosen_from_and_used_otherwise_is_split() -> None:
+    body = "s = x @ u return x + reshape(t[top_k(s)], [seq, 12]) + s @ v"
+    function = function_of(MODEL.replace("b: [12]", "t: [65, 6], v: [4, 12]").format(body=body, caches=""))
+    (choice,) = (op for op in function.walk() if op.name == "nn.top_k")
+    assert FeatureClasses(function).split(choice.operands[0], "y") == Split(4, "y")
+
+
+def test_rows_of_a_table_lie_one_behind_the_other() -> None:
+    text = MODEL.replace("b: [12]", "t: [65, 6]").format(body=CHOICE.format(scores="x @ u"), caches="")
+    function = function_of(text)
+    (lookup,) = (op for op in function.walk() if op.name == "nn.gather")
+    classes = FeatureClasses(function)
+    assert classes.split(lookup.result, "y") == Split(12, "y", (2, 6), (0, 1), local=2)

@@ -167,5 +167,37 @@ def test_two_carried_values_that_change_places_have_a_buffer_each() -> None:
     assert overlap(plan.of[x], plan.of[y])
 
 
+MIXTURE = """
+  %v = "dist.read"() {variable = @w} : () -> !dist.tensor<@g, [6 x], f32>
+  %p = "dist.reduce"(%v) {fn = "add"} : (!dist.tensor<@g, [6 x], f32>)
+    -> !dist.tensor<@g, [], f32, partial add over x>
+  %i, %w, %rest = "dist.top_k"(%scores) {k = 2 : i64} : (!dist.tensor<@g, [5], f32>)
+    -> (!dist.tensor<@g, [2], i32>, !dist.tensor<@g, [2], f32>, !dist.tensor<@g, [5], f32>)
+  %s = "dist.mixture"(%i, %w) ({
+  ^bb0(%n: index):
+    %t = "dist.all_reduce"(%p) {axis = "x", fn = "add"} : (!dist.tensor<@g, [], f32, partial add over x>)
+      -> !dist.tensor<@g, [], f32>
+    %m = "dist.map"(%a, %t) {fn = "mul"} : (!dist.tensor<@g, [6 x], f32>, !dist.tensor<@g, [], f32>)
+      -> !dist.tensor<@g, [6 x], f32>
+    "dist.yield"(%m) : (!dist.tensor<@g, [6 x], f32>) -> ()
+  }) {count = 5 : i64, label = "expert"} : (!dist.tensor<@g, [2], i32>, !dist.tensor<@g, [2], f32>)
+    -> !dist.tensor<@g, [6 x], f32>
+"""
+
+
+def test_what_a_mixture_needs_lives_until_the_last_expert_has_run() -> None:
+    scores = '%scores = "dist.input"() {name = "s"} : () -> !dist.tensor<@g, [5], f32>\n'
+    block, plan = plan_of(scores + receive("r") + negate("a", "r") + MIXTURE + send("s"))
+    mixture, at = named(block, "dist.mixture"), steps(block)
+    last = at[named(block, "dist.yield")]
+    (inside,) = (op for op in mixture.body.operations if op.name == "dist.map")
+    lasting = [*mixture.operands, mixture.result, result(block, "dist.map"), result(block, "dist.reduce")]
+    assert all(plan.of[value].end >= last for value in lasting)
+    assert plan.of[mixture.result].start == at[mixture]
+    assert plan.of[inside.result].end == last
+    # The second expert adds up the partial values again, so the first must not do so in place.
+    assert plan.of[result(block, "dist.reduce")] is not plan.of[result(block, "dist.all_reduce")]
+
+
 def overlap(a: Buffer, b: Buffer) -> bool:
     return a.start <= b.end and b.start <= a.end
