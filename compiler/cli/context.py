@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,16 +18,32 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """The surroundings of one command."""
+    """The surroundings of one command. It shows at most `max_errors` errors, all if that is 0."""
 
     terminal: Terminal
     recorder: Recorder
     sources: Sources = field(default_factory=Sources)
     plugins: Plugins = field(default_factory=Plugins)
+    max_errors: int = 0
+    _errors: int = 0
 
     def show_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Show diagnostics with the source lines they point at."""
-        self.terminal.diagnostics(self.sources.translate(diagnostics), self.sources.texts)
+        """Show diagnostics with the source lines they point at, up to the last error that may be shown."""
+        from ...ir.diagnostics import Severity
+
+        shown: list[Diagnostic] = []
+        for diagnostic in diagnostics:
+            self._errors += diagnostic.severity is Severity.ERROR
+            if not self.max_errors or self._errors <= self.max_errors:
+                shown.append(diagnostic)
+        self.terminal.diagnostics(self.sources.translate(shown), self.sources.texts)
+
+    def tell_hidden_errors(self) -> None:
+        """Say at the end how many errors were not shown."""
+        hidden = self._errors - self.max_errors
+        if self.max_errors and hidden > 0:
+            errors = "1 more error" if hidden == 1 else f"{hidden} more errors"
+            print(f"\n... and {errors}; --max-errors 0 shows all", file=sys.stderr, flush=True)
 
     def announce_engine(self) -> None:
         """Say why the first run on a machine takes a while."""

@@ -37,7 +37,7 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as stop:  # argparse has said what there is to say: the help, or what is wrong
         return stop.code if isinstance(stop.code, int) else ExitStatus.WRONG_COMMAND
     terminal = Terminal(quiet=bool(getattr(parsed, "quiet", False)))
-    context = Context(terminal, Recorder(arguments))
+    context = Context(terminal, Recorder(arguments), max_errors=getattr(parsed, "max_errors", 0))
     try:
         with command_text():
             context.plugins.load(getattr(parsed, "plugins", ()), terminal)
@@ -60,6 +60,7 @@ def _run(arguments: list[str]) -> int:
         return _failed(error, context)
     finally:
         context.plugins.unload()
+        context.tell_hidden_errors()
 
 
 def _failed(error: Exception, context: Context) -> int:
@@ -103,6 +104,8 @@ def _dispatch(parsed: Namespace, context: Context) -> int:
         from .opt import run_opt as run
     elif command == "reduce":
         from .reduce import run_reduce as run
+    elif command == "fmt":
+        from .fmt import run_fmt as run
     elif command == "passes":
         from .passes import run_passes as run
     elif command == "targets":

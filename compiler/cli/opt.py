@@ -14,17 +14,15 @@ from ...passes.manager import Instrumentation, InternalDiagnosticError, PassMana
 from ...passes.pipeline import PIPELINE_FILE, parse_pipeline, up_to_pass, without_passes
 from ...passes.round_trip import RoundTripWatcher, check_round_trip
 from .context import Context
-from .errors import ExitStatus, FileError, UsageError, command_line, command_text
+from .errors import ExitStatus, UsageError, command_line, command_text
 from .expected import compare, find_expected
 from .files import write_file
 from .inspection import inspection, text_form
 from .ir_text import ir_text
 from .reproducer import REPRODUCED_FLAGS, flags_in, given_flags, input_in, pipeline_in, plugins_in
-from .sources import read_text
+from .sources import STDIN, no_text, read_text
 from .timing import Timing, show_timing
 
-STDIN = "<stdin>"
-"""What locations call the text from stdin."""
 SPLIT = "// -----"
 """The line between two inputs in one file."""
 _PARSER, _PRINTER = "parser", "printer"
@@ -149,7 +147,7 @@ def _read(file: str) -> tuple[str, str]:
     try:
         return STDIN, sys.stdin.read()
     except UnicodeDecodeError as error:
-        raise FileError(STDIN, f"is no text in UTF-8: {error.reason}") from error
+        raise no_text(STDIN, error) from error
 
 
 def _write(output: str | None, text: str) -> None:

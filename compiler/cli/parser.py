@@ -17,6 +17,7 @@ DEFAULT_TOLERANCE = 0.05
 Results are rounded to f16 (2**-11) some dozens of times on the way through a model; a wrong element is off by
 far more.
 """
+DEFAULT_MAX_ERRORS = 20
 
 COMPILE_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("output", "-o", None),
@@ -39,7 +40,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = build_parser()
     parsed = parser.parse_args(close_optional_values(argv))
     if parsed.command is None:
-        parser.error("a command is missing: compile, run, bisect, opt, reduce, passes, targets or ops")
+        parser.error("a command is missing: compile, run, bisect, opt, reduce, fmt, passes, targets or ops")
     return parsed
 
 
@@ -76,6 +77,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_bisect(commands)
     add_opt(_command(commands, "opt", "run passes on IR and print what comes out"))
     add_reduce(_command(commands, "reduce", "shrink a module for as long as something fails"))
+    _add_fmt(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--max-errors",
+            type=_not_negative,
+            default=DEFAULT_MAX_ERRORS,
+            metavar="N",
+            help=f"show so many errors and count the others; 0 shows all (default: {DEFAULT_MAX_ERRORS})",
+        )
     _add_listings(commands)
     return parser
 
@@ -264,6 +274,18 @@ def _add_bisect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     _add_model_options(parser.add_argument_group("compiling"))
     _add_pass_options(parser.add_argument_group("passes"))
+
+
+def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    parser = _command(commands, "fmt", "lay out models in the one canonical way")
+    parser.add_argument("files", nargs="+", metavar="FILE.wdl", help="a model's text; - reads stdin")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit with 1 if a file would change, and name it",
+    )
+    parser.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+    parser.add_argument("--quiet", action="store_true", help="do not say what was done")
 
 
 def _add_listings(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]

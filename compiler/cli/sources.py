@@ -6,12 +6,16 @@ editor opens.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from .errors import FileError
+
+STDIN = "<stdin>"
+"""What messages call the text from stdin."""
 
 if TYPE_CHECKING:
     from ...ir.diagnostics import Diagnostic
@@ -26,7 +30,23 @@ def read_text(path: str) -> str:
     except OSError as error:
         raise FileError(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise FileError(path, f"is no text in UTF-8: {error.reason} at byte {error.start}") from error
+        raise no_text(path, error) from error
+
+
+def read_exactly(path: str) -> str:
+    """Return the text of a file, of stdin for `-`, with its line ends as they are. Raises `FileError`."""
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise FileError(path, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise no_text(STDIN if path == "-" else path, error) from error
+
+
+def no_text(path: str, error: UnicodeDecodeError) -> FileError:
+    """Return the error to raise for a file that is not in UTF-8."""
+    return FileError(path, f"is no text in UTF-8: {error.reason} at byte {error.start}")
 
 
 @dataclass(slots=True)

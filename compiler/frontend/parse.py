@@ -58,11 +58,15 @@ class _KeepInvalid:
         return stream
 
 
+def grammar_text() -> str:
+    """Return the definition of the language, for Lark."""
+    return Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+
+
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(
-        text,
+        grammar_text(),
         parser="lalr",
         lexer="basic",
         propagate_positions=True,

@@ -6,8 +6,8 @@ model tale {
 
   layer block(x: [seq, dim]) -> [seq, dim] {
     weight norm1: [dim], norm2: [dim]
-    weight wq: [dim, heads * head_dim], wk: [dim, kv_heads * head_dim], wv: [dim, kv_heads * head_dim]
-    weight wo: [heads * head_dim, dim]
+    weight wq: [dim, heads * head_dim], wk: [dim, kv_heads * head_dim]
+    weight wv: [dim, kv_heads * head_dim], wo: [heads * head_dim, dim]
     weight gate: [dim, ffn], up: [dim, ffn], down: [ffn, dim]
     cache  keys: [context, kv_heads, head_dim], values: [context, kv_heads, head_dim]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 WIDTHS = {"dim": 8, "half": 4, "wide": 12}
 """The extents of rows, as consts and as numbers."""
 UNARY = ("silu", "gelu", "relu", "tanh", "sigmoid", "exp", "softmax", "softmax")
-_TOKEN = re.compile(r'"[^"\n]*"|//[^\n]*|->|[A-Za-z_][A-Za-z0-9_]*|[0-9.]+(?:e[+-]?[0-9]+)?|\S')
+TOKEN = re.compile(r'"[^"\n]*"|//[^\n]*|->|[A-Za-z_][A-Za-z0-9_]*|[0-9.]+(?:e[+-]?[0-9]+)?|\S')
 _WORD = re.compile(r"[\w.]")
 
 
@@ -51,8 +51,8 @@ class _Writer:
 
     def rows(self, body: _Body, width: str, depth: int) -> str:
         known = [name for name, other in body.values.items() if other == width]
-        if depth <= 0 and known:
-            return self.one_of(*known)
+        if depth <= 0:
+            return self.one_of(*known) if known else self.product(body, width, 0)
         choice = self.number(0, 11)
         if choice == 0:
             return f"{self.one_of(*UNARY)}({self.rows(body, width, depth - 1)})"
@@ -298,7 +298,7 @@ def wdl_layouts(draw: st.DrawFn, text: str) -> str:
     """`text` with its tokens in the same order, and other blanks, line ends and comments between them."""
     parts: list[str] = []
     last = ""
-    for token in _TOKEN.findall(text):
+    for token in TOKEN.findall(text):
         gap = draw(st.sampled_from(_GAPS)) if draw(st.integers(0, 3)) == 0 else " "
         if gap == "" and last and _WORD.match(last[-1]) and _WORD.match(token[0]):
             gap = " "
