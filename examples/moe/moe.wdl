@@ -12,8 +12,8 @@ model moe {
 
   layer block(x: [seq, dim]) -> [seq, dim] {
     weight norm1: [dim], norm2: [dim]
-    weight wq: [dim, heads * head_dim], wk: [dim, kv_heads * head_dim], wv: [dim, kv_heads * head_dim]
-    weight wo: [heads * head_dim, dim]
+    weight wq: [dim, heads * head_dim], wk: [dim, kv_heads * head_dim]
+    weight wv: [dim, kv_heads * head_dim], wo: [heads * head_dim, dim]
     weight router: [dim, experts]
     cache  keys: [context, kv_heads, head_dim], values: [context, kv_heads, head_dim]
 

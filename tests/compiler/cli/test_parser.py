@@ -88,7 +88,7 @@ def test_print_ir_after_does_not_take_the_model_for_its_value() -> None:
 def test_the_options_that_only_compiling_knows_are_all_listed() -> None:
     """`run` refuses them for a program file; it finds out by comparing with these defaults."""
     compile_only = vars(parse_arguments(["compile", "m.wdl"]))
-    for shared in ("command", "model", "json", "quiet"):
+    for shared in ("command", "model", "json", "quiet", "max_errors"):
         del compile_only[shared]
     assert {name: default for name, _, default in COMPILE_OPTIONS} == compile_only
 
