@@ -1,6 +1,6 @@
 # Everything runs in .venv, which is made once and again only when what it is made from changes.
 #   make demo     compile the tale for the tiny target and let the simulated wafer tell it
-#   make test     the quick tests        make slow     the others
+#   make test     the quick tests        make slow     the others, with mlir-opt if it can be had
 #   make check    ruff and pyright       make clean    remove what make and the tests left behind
 # PYTHON=... names the interpreter to make .venv with; without it the newest suitable one is found.
 
@@ -20,7 +20,7 @@ test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m 'not slow'
 
 slow: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m slow
+	WSC_MLIR_OPT="$$(scripts/find-mlir-opt.sh)" $(BIN)/python -m pytest -m slow -rs
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -3,7 +3,8 @@
     python benchmarks/ir_speed.py [--operations 50000] [--repeat 3] [--without-xdsl] [--json]
 
 Each operation has one operand, one result and one attribute of two numbers. Times are the least of
-several runs, in seconds of the process's CPU time, so that other work on the machine matters less.
+several runs, in seconds of the process's CPU time, so that other work on the machine matters less. Where
+there is an mlir-opt (`WSC_MLIR_OPT`, or `mlir-opt-19`), it parses, verifies and prints the same module.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import resource
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -176,16 +181,44 @@ def xdsl(count: int, repeat: int) -> dict[str, float]:
     return times
 
 
+# ---- mlir-opt --------------------------------------------------------------------------------------
+
+
+def find_mlir_opt() -> str | None:
+    """The path of an mlir-opt, if there is one."""
+    return os.environ.get("WSC_MLIR_OPT") or shutil.which("mlir-opt-19")
+
+
+def mlir_opt(path: str, count: int, repeat: int) -> float:
+    """Seconds in which mlir-opt starts and parses, verifies and prints the module."""
+    text = print_operation(build(count)).encode()
+    command = [path, "--allow-unregistered-dialect", "--mlir-print-op-generic"]
+
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, input=text, stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    return min(seconds() for _ in range(repeat))
+
+
 # ---- the table -------------------------------------------------------------------------------------
 
 
-def table(rows: list[Row], count: int) -> str:
+def table(rows: list[Row], count: int, mlir_opt_seconds: float | None) -> str:
     lines = [f"{count:,} operations; seconds", f"{'':10}{'wsc':>10}{'xDSL':>10}{'ratio':>10}"]
     for row in rows:
         line = f"{row.step:10}{row.seconds:10.3f}"
         if row.xdsl_seconds is not None:
             line += f"{row.xdsl_seconds:10.3f}{row.xdsl_seconds / row.seconds:9.1f}x"
         lines.append(line)
+    if mlir_opt_seconds is not None:
+        whole = sum(row.seconds for row in rows if row.step in ("parse", "verify", "print"))
+        ratio = whole / mlir_opt_seconds
+        lines.append(
+            f"parse, verify and print: {whole:.3f}; mlir-opt {mlir_opt_seconds:.3f}, {ratio:.1f}x faster"
+        )
     return "\n".join(lines)
 
 
@@ -200,10 +233,13 @@ def main() -> None:
     seconds = ours(count, repeat)
     theirs = {} if arguments.without_xdsl else xdsl(count, repeat)
     rows = [Row(step, seconds[step], theirs.get(step)) for step in STEPS]
+    path = find_mlir_opt()
+    real = None if path is None else mlir_opt(path, count, repeat)
     if arguments.json:
-        print(json.dumps({"operations": count, "steps": [asdict(row) for row in rows]}))
+        steps = [asdict(row) for row in rows]
+        print(json.dumps({"operations": count, "steps": steps, "mlir_opt_seconds": real}))
     else:
-        print(table(rows, count))
+        print(table(rows, count, real))
 
 
 if __name__ == "__main__":

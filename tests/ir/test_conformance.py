@@ -1,12 +1,11 @@
 """The contract of the text form: xdsl-opt and mlir-opt read what we print, we read what they print.
 
-xDSL runs in this process; mlir-opt runs if the environment's WSC_MLIR_OPT names one.
+xDSL runs in this process; mlir-opt in `make slow`.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -23,11 +22,8 @@ from wsc.ir.attributes import F32, ArrayAttr, DenseElementsAttr, TensorType
 from wsc.ir.operation import Block, Operation, Region
 from wsc.ir.scope import scoped
 
+from ..support.mlir_opt import MLIR_OPT, needs_mlir_opt, through_mlir_opt
 from ..support.random_ir import modules
-
-MLIR_OPT = os.environ.get("WSC_MLIR_OPT")
-MLIR_FLAGS = ("--allow-unregistered-dialect", "--mlir-print-op-generic")
-needs_mlir_opt = pytest.mark.skipif(not MLIR_OPT, reason="WSC_MLIR_OPT names no mlir-opt")
 
 EXAMPLE = """\
 "builtin.module"() ({
@@ -58,16 +54,6 @@ def through_xdsl(text: str) -> str:
     printer = Printer(stream, print_generic_format=True, print_debuginfo=True)
     printer.print_op(Parser(context, text).parse_module())
     return stream.getvalue()
-
-
-def through_mlir_opt(text: str, *flags: str) -> str:
-    """What mlir-opt makes of `text`, in generic form."""
-    assert MLIR_OPT is not None
-    result = subprocess.run(
-        [MLIR_OPT, *MLIR_FLAGS, *flags], input=text.encode(), capture_output=True, check=False, timeout=60
-    )
-    assert result.returncode == 0, result.stderr.decode()
-    return result.stdout.decode()
 
 
 def assert_same(theirs: str, ours: str) -> None:

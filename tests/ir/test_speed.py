@@ -17,4 +17,5 @@ def test_each_step_is_several_times_faster_than_xdsls() -> None:
     steps = json.loads(result.stdout)["steps"]
     assert [step["step"] for step in steps] == ["build", "verify", "print", "parse", "rewrite"]
     for step in steps:
-        assert step["xdsl_seconds"] > 4 * step["seconds"], step
+        factor = 10 if step["step"] == "parse" else 4
+        assert step["xdsl_seconds"] > factor * step["seconds"], step
