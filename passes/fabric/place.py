@@ -15,7 +15,7 @@ from typing import ClassVar
 from ...ir.attributes import IntegerAttr, i64, i64_array, string, symbol
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
-from ...ir.dialects.dist import DistTensor, experts_of
+from ...ir.dialects.dist import DistTensor
 from ...ir.layout import Split
 from ...ir.location import Location
 from ...ir.operation import Operation
@@ -25,6 +25,7 @@ from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
 from .collectives import COLLECTIVE_COLORS
 from .floorplan import Candidate, Floorplan, check, pareto, solve
+from .memory import MemoryNeed
 from .outline import Transfer, outline
 from .sizes import useful_sizes
 
@@ -88,7 +89,7 @@ class _Problem:
         for op in operations_named(module, "dist.variable"):
             self.variables[op.attribute("type", DistTensor).grid].append(op)
         self.stages = stages
-        self.memory: dict[tuple[str, int, int], tuple[int, int]] = {}
+        self.memory = MemoryNeed(target, regions, self.variables)
         self.layers = 0
         if self.stage is not None:
             repeat = next(op for op in regions[self.stage].body.operations if op.name == "dist.repeat")
@@ -115,24 +116,8 @@ class _Problem:
         return sorted({ceil_div(self.layers, k) for k in range(1, self.layers + 1)})
 
     def sram_bytes(self, grid: str, width: int, height: int, layers: int) -> int:
-        """Bytes per PE: variables exactly, intermediate values as if all lived at once."""
-        key = (grid, width, height)
-        if key not in self.memory:
-            self.memory[key] = self.fixed_and_layer_bytes(grid, CostModel(self.target, width, height))
-        fixed, layer = self.memory[key]
-        return fixed + layers * layer
-
-    def fixed_and_layer_bytes(self, grid: str, model: CostModel) -> tuple[int, int]:
-        """Bytes per PE that do not depend on the number of layers, and those of each layer."""
-        fixed = layer = 0
-        for op in self.variables[grid]:
-            size = experts_of(op) * model.capacity_bytes(op.attribute("type", DistTensor))
-            fixed, layer = (fixed, layer + size) if "stacked" in op.attributes else (fixed + size, layer)
-        for op in self.regions[grid].walk():
-            if op.name not in ("dist.read", "dist.append"):
-                kinds = [value.type for value in op.results]
-                fixed += sum(model.capacity_bytes(kind) for kind in kinds if isinstance(kind, DistTensor))
-        return fixed, layer
+        """Bytes per PE of `grid` with `layers` of its layers."""
+        return self.memory.sram_bytes(grid, width, height, layers)
 
     def cycles(self, grid: str, width: int, height: int, layers: int) -> int:
         """Estimated cycles of one token on `grid`, with `layers` of its layers."""

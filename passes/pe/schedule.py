@@ -27,16 +27,16 @@ class Schedule(Pass):
         for region in operations_named(module, "fabric.region"):
             width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
             model = CostModel(target, width, height, longest_cache(region.body) // 2)
-            _schedule_block(region.body, model)
+            schedule_block(region.body, model)
 
 
-def _schedule_block(block: Block, model: CostModel) -> int:
+def schedule_block(block: Block, model: CostModel) -> int:
     """Order `block` and all blocks nested in it; return the estimated cycles of one execution."""
     costs: dict[Operation, int] = {}
     for op in block.operations:
         costs[op] = model.operation(op)
         if op.regions:
-            costs[op] += _executions(op) * _schedule_block(op.body, model)
+            costs[op] += _executions(op) * schedule_block(op.body, model)
     graph = dependences(block)
     remaining = _remaining(graph, costs)
 
