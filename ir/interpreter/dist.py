@@ -122,7 +122,7 @@ def _parts(whole: Array, pe: Pe, kind: DistTensor) -> Array:
     """What a PE holds of each slice of a variable."""
     parts = [whole[index][_held(pe, kind)] for index in _slices(whole, kind)]
     leading = whole.shape[: whole.ndim - len(kind.dims)]
-    return np.array(parts).reshape(*leading, *parts[0].shape)
+    return np.array(parts).reshape((*leading, *parts[0].shape))
 
 
 @dataclass(slots=True)

@@ -27,13 +27,13 @@ from ...ir.attributes import (
 from ...ir.builder import Builder
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
-from ...ir.dialects.nn import BINARY, UNARY, shape_of, shape_text, tensor_type
+from ...ir.dialects.nn import BINARY, UNARY, tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Block, Operation, Region, Value
 from ..base import Pass, PassContext, choice, operations_named, symbols
 from .feature_classes import feature_count
 from .partition_attention import AttentionPartitioner
-from .partition_builder import BOUNDARY_AXIS, Scope
+from .partition_builder import BOUNDARY_AXIS, Scope, rows_text
 from .partition_choice import ChoicePartitioner
 from .partition_shapes import ShapePartitioner
 
@@ -137,7 +137,7 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
         if feature_count(operand) == 1 and (is_number or feature_count(op.result) > 1):
             return self.number(scope, value)
         if feature_count(operand) != feature_count(op.result):
-            found, wanted = (shape_text(shape_of(value)) for value in (operand, op.result))
+            found, wanted = rows_text(operand), rows_text(op.result)
             raise error_at(
                 "a value of each head cannot be combined with the head's features yet",
                 op.location,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...ir.attributes import (
+    DYNAMIC,
     F32,
     I32,
     UNIT,
@@ -311,6 +312,11 @@ class PartitionBuilder:
         target = DistTensor(scope.grid, (Split(split.extent, axis), *self.rows), kind.element, split.axis)
         part = self.emit(scope, "reslice", [value], [target])[0]
         return part if split.axis is None else self.all_reduce(scope, [part])[0]
+
+
+def rows_text(value: Value) -> str:
+    """Return the shape of rows as the model has it, `[seq, 64]`, for a message."""
+    return shape_text((DYNAMIC, *tensor_type(value).shape[1:]))
 
 
 def input_names(function: Operation) -> list[str]:

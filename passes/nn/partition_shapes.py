@@ -16,7 +16,7 @@ from ...ir.dialects.nn_shape import axis_of
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Operation, Value
 from .feature_classes import feature_count
-from .partition_builder import BOUNDARY_AXIS, PartitionBuilder, Scope, location_of
+from .partition_builder import BOUNDARY_AXIS, PartitionBuilder, Scope, location_of, rows_text
 
 
 class ShapePartitioner(PartitionBuilder):
@@ -113,7 +113,7 @@ class ShapePartitioner(PartitionBuilder):
             raise error_at(
                 f"'{name}' of a part of each row cannot be compiled yet",
                 op.location,
-                f"axis {axis} of {shape_text(shape)} has {shape[axis]} of a row's "
+                f"axis {axis} of {rows_text(op.operands[0])} has {shape[axis]} of a row's "
                 f"{feature_count(op.operands[0])} elements",
             )
 
@@ -142,7 +142,8 @@ class ShapePartitioner(PartitionBuilder):
             )
         if 1 not in shape[-2:]:
             raise error_at(
-                f"{shape_text(shape)} cannot be transposed: its elements lie on different PEs", op.location
+                f"{rows_text(op.operands[0])} cannot be transposed: its elements lie on different PEs",
+                op.location,
             )
         self.values[op.result] = self.value(op.operands[0])
 
@@ -170,7 +171,7 @@ class ShapePartitioner(PartitionBuilder):
         shape, axis, name = shape_of(operand), axis_of(op), op.name.removeprefix("nn.")
         if len(shape) > 1 and prod(shape[1:axis]) != 1:
             raise error_at(
-                f"'{name}' along axis {axis} of {shape_text(shape)} cannot be compiled yet",
+                f"'{name}' along axis {axis} of {rows_text(operand)} cannot be compiled yet",
                 op.location,
                 "elements that stand together in a row can be: those along the first axis after 'seq'",
             )

@@ -2,12 +2,19 @@
 interpreter, on grids that divide nothing.
 """
 
+from itertools import cycle
+
+import numpy as np
 import pytest
 
 from wsc.ir.diagnostics import DiagnosticError
+from wsc.ir.interpreter.dist import DistInterpreter
+from wsc.ir.interpreter.nn import NnInterpreter
+from wsc.ir.parser import parse_module
+from wsc.ir.weights import random_weights
 from wsc.passes.base import operations_named
 
-from ..support.compiled import TOLERANCE, Runner, check_model, compile_shaped
+from ..support.compiled import TOLERANCE, PassTexts, Runner, check_model, compile_shaped
 from ..support.windows import check_window
 
 SHAPES = [(3, 2), (5, 3)]
@@ -57,27 +64,47 @@ MOVED = [
 POSITIONS = ["w[position] + x", "x @ w * (b + w[position])"]
 
 
-@pytest.mark.parametrize("expression", ALONG_AN_AXIS + FRACTIONS + OF_WEIGHTS + MOVED + POSITIONS)
-@pytest.mark.parametrize("shape", SHAPES)
+EXPRESSIONS = ALONG_AN_AXIS + FRACTIONS + OF_WEIGHTS + MOVED + POSITIONS
+
+
+@pytest.mark.parametrize(("expression", "shape"), list(zip(EXPRESSIONS, cycle(SHAPES), strict=False)))
 def test_an_expression(expression: str, shape: tuple[int, int]) -> None:
     check_model(vector_model(expression), shape)
 
 
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "softmax(x) - mean(x @ w) * max(x) / (x * x + 1)",
-        "concat(slice(x @ w, 2, 7), x @ v, sum(x)) * (b + one)",
-        "x @ transpose(w) @ (w + tanh(w)) + w[position]",
-        "x / (sum(x @ u) * sum(x @ u) + one) + one / (x * x + 1)",
-    ],
-)
-@pytest.mark.parametrize("window", [3, 9])
-def test_an_expression_of_a_window(expression: str, window: int) -> None:
+IN_A_WINDOW = [
+    "softmax(x) - mean(x @ w) * max(x) / (x * x + 1)",
+    "concat(slice(x @ w, 2, 7), x @ v, sum(x)) * (b + one)",
+    "x @ transpose(w) @ (w + tanh(w)) + w[position]",
+    "x / (sum(x @ u) * sum(x @ u) + one) + one / (x * x + 1)",
+]
+
+
+def windowed(expression: str, window: int) -> str:
+    """A model whose entry `encode` takes `window` rows of 7 elements."""
     text = vector_model(expression).replace("decode = forward", "encode = forward")
-    if "position" in expression:
-        window = 5
-    check_window(text.replace("  dtype", f"  const window = {window}\n  dtype"), (3, 2), verify_each=True)
+    return text.replace("  dtype", f"  const window = {window}\n  dtype")
+
+
+@pytest.mark.parametrize("expression", IN_A_WINDOW)
+@pytest.mark.parametrize("window", [3, 7])
+def test_an_expression_of_a_window(expression: str, window: int) -> None:
+    check_window(windowed(expression, window), (3, 2), verify_each=True)
+
+
+@pytest.mark.parametrize("expression", IN_A_WINDOW)
+def test_every_level_computes_the_same(expression: str) -> None:
+    """The dist module too, on grids of other shapes."""
+    watcher = PassTexts()
+    compiled = compile_shaped(windowed(expression, 5), (3, 2), entry="encode", watchers=[watcher])
+    weights = random_weights(compiled.model, 1)
+    rows = np.random.default_rng(1).standard_normal((5, 7)).astype(np.float16)
+    (expected,) = NnInterpreter(compiled.model, weights).step("encode", rows, 0)
+    for stage in ("partition", "combine-collectives"):
+        module = parse_module(watcher.texts[stage])
+        (found,) = DistInterpreter(module, weights, {"io": (2, 5)}).step("encode", rows, 0)
+        error = np.abs(found.astype(np.float32).reshape(expected.shape) - expected).max()
+        assert error <= TOLERANCE * np.abs(expected).max()
 
 
 @pytest.mark.parametrize(
@@ -90,10 +117,8 @@ def test_an_expression_in_f32(expression: str) -> None:
 
 
 def test_a_window_longer_than_the_table_of_positions() -> None:
-    text = vector_model("w[position] + x").replace("decode =", "encode =")
-    text = text.replace("  dtype", "  const window = 8\n  dtype")
     with pytest.raises(DiagnosticError, match="the table has 7 positions, the window 8"):
-        check_window(text, (1, 1))
+        check_window(windowed("w[position] + x", 8), (1, 1))
 
 
 TIED = """model tied {

@@ -10,7 +10,7 @@ TOLERANCE = 2e-2
 FORMS = [
     *("{a} + {b}", "{a} - tanh({b})", "{a} * sigmoid({b})", "{a} * 0.5 + {b}"),
     *("{a} @ {w}", "{a} @ {w}", "relu({a})", "gelu({a})", "silu({a})"),
-    *("rmsnorm({a} + 1.0, {g})", "layernorm({a}, {g}, {h})"),
+    *("rmsnorm({a} + 1.0, {g})", "layernorm({a}, {g}, {h}, eps = 0.1)"),
     *("softmax({a})", "{a} - mean({b})", "{a} * sum({b} * 0.1)", "max({a}) - {b}"),
     *("{a} / (1 + exp(max({b})))", "{g} / (1 + {a} * {a})", "{a} * ({g} + {h})"),
     *("{a} @ transpose({w})", "{a} + {w}[position]"),

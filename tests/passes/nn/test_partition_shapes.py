@@ -104,12 +104,12 @@ def test_a_transposed_weight_is_not_kept_twice() -> None:
             "reshape(softmax(reshape(x, [seq, 2, 3])), [seq, 6])",
             "[seq, 6]",
             "'softmax' of a part of each row cannot be compiled yet",
-            "axis 2 of [1, 2, 3] has 3 of a row's 6 elements",
+            "axis 2 of [seq, 2, 3] has 3 of a row's 6 elements",
         ),
         (
             "slice(reshape(x, [seq, 2, 3]), 0, 1)",
             "[seq, 2, 1]",
-            "'slice' along axis 2 of [1, 2, 3] cannot be compiled yet",
+            "'slice' along axis 2 of [seq, 2, 3] cannot be compiled yet",
             "elements that stand together in a row can be: those along the first axis after 'seq'",
         ),
         (
@@ -127,7 +127,7 @@ def test_a_transposed_weight_is_not_kept_twice() -> None:
         (
             "transpose(reshape(x, [seq, 2, 3]))",
             "[seq, 3, 2]",
-            "[1, 2, 3] cannot be transposed: its elements lie on different PEs",
+            "[seq, 2, 3] cannot be transposed: its elements lie on different PEs",
             None,
         ),
         (
@@ -152,7 +152,7 @@ def test_a_transposed_weight_is_not_kept_twice() -> None:
             "reshape(reshape(x, [seq, 2, 3]) * reshape(x @ u, [seq, 2, 1]), [seq, 6])",
             "[seq, 6]",
             "a value of each head cannot be combined with the head's features yet",
-            "it is [1, 2, 1], the other [1, 2, 3]",
+            "it is [seq, 2, 1], the other [seq, 2, 3]",
         ),
     ],
 )
