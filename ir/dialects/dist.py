@@ -58,6 +58,7 @@ REDUCTION = one_of("add, max or min", *map(StringAttr, REDUCTIONS))
 FUNCTION = one_of("a function", *map(StringAttr, FUNCTIONS))
 FLOAT = is_a("a float", FloatAttr)
 INTEGER = is_a("an integer", IntegerAttr)
+FLAG = is_a("unit", UnitAttr)
 PURE = frozenset({Trait.PURE})
 
 
@@ -229,7 +230,7 @@ DIST.add(
                 optional("stacked", INTEGER),
                 optional("experts", INTEGER),
                 optional("copy_of", STRING),
-                optional("by_position", is_a("unit", UnitAttr)),
+                optional("by_position", FLAG),
                 optional("values", is_a("dense elements", DenseElementsAttr)),
             ),
             traits=frozenset({Trait.SYMBOL}),
@@ -298,7 +299,7 @@ DIST.add(
             "lie there `transposed`: partial over the vector's axis.",
             operands=(operand("vector", TENSOR), operand("matrix", TENSOR)),
             results=(result("product", TENSOR),),
-            attributes=(optional("transposed", is_a("unit", UnitAttr)),),
+            attributes=(optional("transposed", FLAG),),
             traits=PURE,
             verify=plain(_verify_matvec),
         ),
@@ -318,7 +319,7 @@ DIST.add(
             "for each row: partial over its axis.",
             operands=(operand("x", TENSOR),),
             results=(result("value", TENSOR),),
-            attributes=(required("fn", REDUCTION), optional("square", is_a("unit", UnitAttr))),
+            attributes=(required("fn", REDUCTION), optional("square", FLAG)),
             traits=PURE,
             verify=plain(),
         ),
@@ -364,7 +365,7 @@ DIST.add(
             attributes=(
                 required("head_dim", INTEGER),
                 required("features", is_a("a split", Split)),
-                optional("causal", is_a("unit", UnitAttr)),
+                optional("causal", FLAG),
             ),
             traits=PURE,
             verify=plain(),
@@ -372,10 +373,10 @@ DIST.add(
         OpSpec(
             "dist.softmax_mix",
             "Weights w = exp((score - largest) * scale); gives sum(w v) and sum(w), partial over the "
-            "positions' axis; complete in a window.",
+            "positions' axis; complete in a window, where with `causal` no row sees later ones.",
             operands=(operand("scores", TENSOR), operand("largest", TENSOR), operand("v", TENSOR)),
             results=(result("mixed", TENSOR), result("weight", TENSOR)),
-            attributes=(required("head_dim", INTEGER), required("scale", FLOAT)),
+            attributes=(required("head_dim", INTEGER), required("scale", FLOAT), optional("causal", FLAG)),
             traits=PURE,
             verify=plain(),
         ),

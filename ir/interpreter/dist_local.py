@@ -192,8 +192,8 @@ def softmax_max(pe: Pe, op: Operation, scores: Floats) -> Floats:
     key_heads = _heads(pe, cached, _head_dim(op))
     heads = np.add(key_heads * group, np.arange(group, dtype=np.int64)[:, None])
     if scores.ndim == 3:
-        return _touched_only(dist_window.largest(pe, op, scores), heads)
-    return _touched_only(scores.max(axis=1, initial=np.float32(-np.inf)), heads)
+        scores = dist_window.visible(pe, op, scores)
+    return _touched_only(scores.max(axis=-1, initial=np.float32(-np.inf)), heads)
 
 
 @local("softmax_mix")
@@ -201,6 +201,8 @@ def softmax_mix(pe: Pe, op: Operation, scores: Floats, largest: Floats, v: Float
     """sum(w v) of each feature and sum(w) of each head over the positions of the tile."""
     features = dist_tensor(op.results[0]).dims[0]
     heads = _heads(pe, features, _head_dim(op))
+    if scores.ndim == 3:
+        scores = dist_window.visible(pe, op, scores)
     weights = np.exp((scores - largest[..., None]) * np.float32(op.attribute("scale", FloatAttr).value))
     if scores.ndim == 3:
         mixed = dist_window.mixed(weights[heads], _same_length(op, v, heads[0]))

@@ -22,12 +22,13 @@ def scores(pe: Pe, op: Operation, q: Floats, k: Floats, heads: Indices) -> Float
     return found
 
 
-def largest(pe: Pe, op: Operation, scores: Floats) -> Floats:
-    """The largest score of each head and row; hides rows that a row must not see in `scores` itself."""
-    if "causal" in op.attributes:
-        mine = pe.indices(dist_tensor(op.operands[0]).dims[1])
-        scores[:, np.arange(scores.shape[2]) > mine[:, None]] = -np.inf
-    return scores.max(axis=2, initial=np.float32(-np.inf))
+def visible(pe: Pe, op: Operation, scores: Floats) -> Floats:
+    """Return `scores`, with `causal` -inf where a row must not see a later one."""
+    if "causal" not in op.attributes:
+        return scores
+    mine = pe.indices(dist_tensor(op.operands[0]).dims[1])
+    later = np.arange(scores.shape[2], dtype=np.int64) > mine[:, None]
+    return np.where(later, np.float32(-np.inf), scores)
 
 
 def mixed(weights: Floats, v: Floats) -> Floats:

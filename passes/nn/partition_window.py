@@ -38,11 +38,10 @@ class WindowPartitioner(PartitionBuilder):
 
         partial = kind(count, mine, rows, partial=features.axis)
         scores = self.all_reduce(scope, self.emit(scope, "scores", [q, k], [partial], {"head_dim": head_dim}))
+        causal: dict[str, Attribute] = {"causal": UNIT} if op.attribute("causal", IntegerAttr).value else {}
         attributes: dict[str, Attribute] = {"head_dim": head_dim, "features": keys}
-        if op.attribute("causal", IntegerAttr).value:
-            attributes["causal"] = UNIT
-        largest = self.emit(scope, "softmax_max", scores, [kind(count, mine)], attributes)
-        attributes = {"head_dim": head_dim, "scale": f32(1.0 / math.sqrt(heads.head_dim))}
+        largest = self.emit(scope, "softmax_max", scores, [kind(count, mine)], attributes | causal)
+        attributes = {"head_dim": head_dim, "scale": f32(1.0 / math.sqrt(heads.head_dim))} | causal
         types = [kind(features, mine), kind(count, mine)]
         mixed, weight = self.emit(scope, "softmax_mix", [*scores, *largest, v], types, attributes)
         element = tensor_type(op.result).element

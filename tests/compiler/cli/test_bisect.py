@@ -246,6 +246,21 @@ def test_inputs_from_a_file(wsc: Command, folder: Path) -> None:
     assert (done.status, facts(done)["executions"], facts(done)["first_wrong"]) == (0, 2, None)
 
 
+def test_a_window_of_rows(wsc: Command, folder: Path) -> None:
+    """All rows at once, at every level."""
+    text = MODEL.replace("const n = 4", "const n = 4, window = 3").replace(
+        "decode = greedy", "encode = greedy"
+    )
+    (folder / "net.wdl").write_text(text, "utf-8")
+    done = bisect(wsc, "--entry", "encode", "--all", "--json")
+    assert done.status == 0
+    assert {entry["level"] for entry in facts(done)["passes"]} == {"nn", "dist", "wafer"}
+    assert facts(done)["executions"] == 1
+    pipeline = f"{NN.replace('specialize', 'specialize{entry=encode}')},swap-nn,{DIST}"
+    done = bisect(wsc, "--entry", "encode", "--json", pipeline=pipeline)
+    assert facts(done)["first_wrong"]["pass"] == "swap-nn"
+
+
 def test_an_input_that_is_wrong_stays_the_inputs_mistake(wsc: Command) -> None:
     """A model that does not fit is no pass's fault."""
     done = bisect(wsc, "--set", "n=200", "--grid", "1x1", "--tokens", "1")
