@@ -6,10 +6,12 @@ from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
 
-Keys = Sequence[Hashable | None]
-"""A key for each item; None matches nothing."""
-_MOST_CELLS = 40_000
-"""Where no key is unique, the table of a longest common subsequence may have so many cells."""
+from .subsequence import Keys, longest_common_subsequence, same_key
+
+Positions = dict[Hashable, list[int]]
+"""Where each key stands."""
+_MOST_LEFT_OUT = 1_000
+"""Items that a longest common subsequence may leave out, where no key is unique."""
 
 
 def align(stages: Sequence[tuple[Keys, Keys]]) -> list[tuple[int, int]]:
@@ -38,64 +40,56 @@ def common_subsequence(old: Keys, new: Keys) -> list[tuple[int, int]]:
     """Return the positions of equal keys in a long common subsequence, in order.
 
     What is equal at both ends is paired first, then keys that occur once on both sides, as many as do not
-    cross; between them the same again. A piece without such keys gets a longest common subsequence if it is
-    small, and if it is large the k-th of equal keys on one side goes with the k-th on the other, as far as
-    those do not cross: no table of a large piece is made.
+    cross; between them the same again. A piece without such keys gets a longest common subsequence if few
+    items are left out of it; otherwise the k-th of equal keys on one side goes with the k-th on the other,
+    as far as those do not cross. So the time grows with the length and with the square of what differs.
     """
     pairs: list[tuple[int, int]] = []
     pieces = [(0, len(old), 0, len(new))]
     while pieces:
         a, b, c, d = pieces.pop()
-        while a < b and c < d and _equal(old[a], new[c]):
+        while a < b and c < d and same_key(old[a], new[c]):
             pairs.append((a, c))
             a, c = a + 1, c + 1
-        while a < b and c < d and _equal(old[b - 1], new[d - 1]):
+        while a < b and c < d and same_key(old[b - 1], new[d - 1]):
             b, d = b - 1, d - 1
             pairs.append((b, d))
-        if a == b or c == d:
+        here, there = _positions(old[a:b]), _positions(new[c:d])
+        if here.keys().isdisjoint(there):
             continue
-        anchors = _increasing(_unique(old[a:b], new[c:d]))
+        anchors = _increasing(_unique(here, there))
         if anchors:
             corners = [(-1, -1), *anchors, (b - a, d - c)]
             pairs += [(a + i, c + j) for i, j in anchors]
             pieces += [(a + i + 1, a + k, c + j + 1, c + m) for (i, j), (k, m) in pairwise(corners)]
-        elif (b - a) * (d - c) <= _MOST_CELLS:
-            pairs += [(a + i, c + j) for i, j in _longest(old[a:b], new[c:d])]
         else:
-            pairs += [(a + i, c + j) for i, j in _increasing(_in_turn(old[a:b], new[c:d]))]
+            found = longest_common_subsequence(old[a:b], new[c:d], _MOST_LEFT_OUT)
+            if found is None:
+                found = _increasing(_in_turn(here, there))
+            pairs += [(a + i, c + j) for i, j in found]
     return sorted(pairs)
 
 
-def _equal(old: Hashable | None, new: Hashable | None) -> bool:
-    return old is not None and old == new
-
-
-def _positions(keys: Keys) -> dict[Hashable, list[int]]:
-    found: dict[Hashable, list[int]] = {}
+def _positions(keys: Keys) -> Positions:
+    found: Positions = {}
     for position, key in enumerate(keys):
         if key is not None:
             found.setdefault(key, []).append(position)
     return found
 
 
-def _unique(old: Keys, new: Keys) -> list[tuple[int, int]]:
+def _unique(old: Positions, new: Positions) -> list[tuple[int, int]]:
     """Return the positions of keys that occur once on both sides, in the order of the old ones."""
-    others = _positions(new)
     return [
-        (places[0], others[key][0])
-        for key, places in _positions(old).items()
-        if len(places) == 1 and len(others.get(key, ())) == 1
+        (places[0], new[key][0])
+        for key, places in old.items()
+        if len(places) == 1 and len(new.get(key, ())) == 1
     ]
 
 
-def _in_turn(old: Keys, new: Keys) -> list[tuple[int, int]]:
+def _in_turn(old: Positions, new: Positions) -> list[tuple[int, int]]:
     """Return the k-th position of each key on one side with the k-th on the other."""
-    others = _positions(new)
-    pairs = [
-        pair
-        for key, places in _positions(old).items()
-        for pair in zip(places, others.get(key, ()), strict=False)
-    ]
+    pairs = [pair for key, places in old.items() for pair in zip(places, new.get(key, ()), strict=False)]
     return sorted(pairs)
 
 
@@ -118,25 +112,3 @@ def _increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         chosen.append(pairs[index])
         index = before[index]
     return chosen[::-1]
-
-
-def _longest(old: Keys, new: Keys) -> list[tuple[int, int]]:
-    """Return a longest common subsequence, by the table of its lengths."""
-    rows = [[0] * (len(new) + 1)]
-    for key in reversed(old):
-        below, row = rows[-1], [0] * (len(new) + 1)
-        for j in range(len(new) - 1, -1, -1):
-            row[j] = below[j + 1] + 1 if _equal(key, new[j]) else max(below[j], row[j + 1])
-        rows.append(row)
-    rows.reverse()
-    pairs: list[tuple[int, int]] = []
-    i = j = 0
-    while i < len(old) and j < len(new):
-        if _equal(old[i], new[j]):
-            pairs.append((i, j))
-            i, j = i + 1, j + 1
-        elif rows[i + 1][j] >= rows[i][j + 1]:
-            i += 1
-        else:
-            j += 1
-    return pairs

@@ -10,7 +10,7 @@ STAGES = 6
 """How many keys an operation has:
 
 0. its text, its places in the model, and all that it is computed from and that is nested in it, by the same;
-1. its text and places, and the texts of the operations that define its operands;
+1. its text and places, and those of the operations that define its operands;
 2. its text and places;
 3. its name and the symbol it defines, or its text if it defines none;
 4. its name and what is nested in it, or its name and places;
@@ -60,7 +60,7 @@ class _Collector:
         nested = self._nested(op)
         full = self._number(("full", placed, origins, nested))
         if op.results is not None:
-            self._texts[op.results] = text
+            self._texts[op.results] = placed
             self._origins[op.results] = full
         shape = op.name, len(op.regions)
         by_symbol = self._number(("symbol", *shape, op.symbol)) if op.symbol is not None else None

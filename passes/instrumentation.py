@@ -72,6 +72,10 @@ class Selection:
             return False
         return dump.when is not When.AFTER or dump.changed is not False or not self.only_changes
 
+    def may_want_after(self, pass_: Pass) -> bool:
+        """Whether a dump after `pass_` can be wanted."""
+        return self.failures or self.after is None or pass_.name in self.after
+
 
 class DumpWatcher(Instrumentation):
     """Calls `show` with the dumps that are wanted; with `tells_changes`, each knows if the module changed."""
@@ -123,8 +127,10 @@ class DiffWatcher(Instrumentation):
         self._seen: tuple[Operation, Listing] | None = None
 
     def before(self, pass_: Pass, module: Operation) -> None:
-        """Look at the module, unless that was done after the pass before."""
-        if self._seen is None or self._seen[0] is not module:
+        """Look at the module, unless that was done after the pass before or nobody wants to know."""
+        if not self._selection.may_want_after(pass_):
+            self._seen = None
+        elif self._seen is None or self._seen[0] is not module:
             self._seen = module, self._look(module)
 
     def after(self, pass_: Pass, module: Operation, changed: bool) -> None:
@@ -136,7 +142,8 @@ class DiffWatcher(Instrumentation):
         self._compare(pass_, When.FAILED, module)
 
     def _compare(self, pass_: Pass, when: When, module: Operation) -> None:
-        assert self._seen is not None, "a pass ended that never began"
+        if self._seen is None:
+            return
         old, new = self._seen[1], self._look(module)
         self._seen = module, new
         found = difference(old, new)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from time import process_time
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsc.ir.alignment import align, common_subsequence
+from wsc.ir.subsequence import longest_common_subsequence
 
 WORDS = st.text("abcd", max_size=12)
 
@@ -26,12 +26,36 @@ def test_it_is_a_common_subsequence(old: str, new: str) -> None:
     assert ours == theirs
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "length"),
-    [("abab", "baba", 3), ("aabb", "bbaa", 2), ("abbaabba", "baabbaab", 6), ("aab", "", 0)],
-)
-def test_without_unique_keys_it_is_a_longest_one(old: str, new: str, length: int) -> None:
-    assert len(common_subsequence(old, new)) == length
+def length_of_longest(old: str, new: str) -> int:
+    """The length of a longest common subsequence, by the table of all prefixes."""
+    above = [0] * (len(new) + 1)
+    for letter in old:
+        row = [0]
+        for j, other in enumerate(new):
+            row.append(above[j] + 1 if letter == other else max(above[j + 1], row[j]))
+        above = row
+    return above[-1]
+
+
+@given(WORDS, WORDS)
+@settings(max_examples=300)
+def test_a_longest_one(old: str, new: str) -> None:
+    length = length_of_longest(old, new)
+    left_out = len(old) + len(new) - 2 * length
+    pairs = longest_common_subsequence(old, new, left_out)
+    assert pairs is not None
+    assert len(pairs) == length
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
+    assert all(old[i] == new[j] for i, j in pairs)
+    assert left_out == 0 or longest_common_subsequence(old, new, left_out - 1) is None
+
+
+def test_what_repeats_is_aligned_around_what_is_gone() -> None:
+    old = [i % 5 for i in range(3_000)]
+    gone = {17, 400, 401, 1_234, 2_990}
+    kept = [i for i in range(len(old)) if i not in gone]
+    pairs = common_subsequence(old, [old[i] for i in kept])
+    assert len(pairs) == len(kept)
 
 
 def test_equal_sequences_are_paired_whole() -> None:
@@ -54,7 +78,7 @@ def test_unique_items_are_anchors() -> None:
     assert "braces{xyz}" in ours
 
 
-def test_long_sequences_of_few_keys_take_no_table() -> None:
+def test_long_sequences_with_little_in_common_come_to_an_end() -> None:
     old = [i * i % 7 for i in range(20_000)]
     new = [i * i % 5 for i in range(20_000)]
     start = process_time()
