@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 from operator import mul
-from typing import ClassVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, ClassVar
 
 from .attributes import DYNAMIC, DialectAttribute, register_dialect_attribute
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 AXES = ("x", "y")
 
@@ -77,6 +78,8 @@ class Split(DialectAttribute):
 
     def ordered(self) -> npt.NDArray[np.int64]:
         """The logical index of each element in layout order, shape `[local, spread]`."""
+        import numpy as np  # not above: to read and print types takes no arrays
+
         indices = np.arange(self.extent)
         if self.factors:
             indices = indices.reshape(self.factors).transpose(self.order)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .attributes import UNIT, ArrayAttr, Attribute, DenseArrayAttr, DictAttr, UnitAttr, i64_array
 from .operation import Operation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STEPS_ATTRIBUTE = "source_steps"
 
@@ -58,7 +58,7 @@ class Transpose:
 
     def apply(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the transpose of `values`."""
-        return np.transpose(values)
+        return values.transpose()
 
     def attribute(self) -> DictAttr:
         """Return the step as an attribute."""

@@ -1,4 +1,4 @@
-"""Pipelines: the registry of passes, the default pipeline, and pipelines as text."""
+"""Pipelines: the default one, parts of it, and pipelines as text."""
 
 from __future__ import annotations
 
@@ -10,40 +10,8 @@ from ..ir.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Severity,
 from ..ir.location import UNKNOWN
 from .aliases import ALIASES
 from .base import MODULE, Pass
-from .common.canonicalize import Canonicalize
-from .common.cse import CSE
-from .common.dce import DCE
-from .dist.combine_collectives import CombineCollectives
-from .fabric.place import Place
-from .fabric.route import Route
-from .nn.fuse import Fuse
-from .nn.inline import Inline
-from .nn.partition import STRATEGIES, Partition
-from .nn.specialize import Specialize
-from .pe.allocate import Allocate
-from .pe.emit import Emit
-from .pe.schedule import Schedule
 from .pipeline_parser import PIPELINE_FILE, PipelineParser
-
-PASSES: dict[str, type[Pass]] = {
-    kind.name: kind
-    for kind in (
-        Inline,
-        Specialize,
-        Canonicalize,
-        CSE,
-        DCE,
-        Fuse,
-        Partition,
-        CombineCollectives,
-        Place,
-        Route,
-        Schedule,
-        Allocate,
-        Emit,
-    )
-}
-"""Every pass by its name, in the order in which a compilation uses them."""
+from .registry import PASSES
 
 AUTO_STRATEGY = "gemv-2d"
 """What strategy `auto` means: a token at a time multiplies vectors by matrices."""
@@ -72,6 +40,8 @@ def _with_options(pass_: Pass, given: Mapping[tuple[str, str], str]) -> Pass:
 def _chosen(strategy: str) -> str:
     if strategy == "auto":
         return AUTO_STRATEGY
+    from .nn.partition import STRATEGIES
+
     if strategy not in STRATEGIES:
         raise error_at(
             f"unknown strategy '{strategy}'{did_you_mean(strategy, STRATEGIES)}",

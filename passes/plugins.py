@@ -14,7 +14,7 @@ from types import ModuleType
 from ..ir.diagnostics import Diagnostics, error_at
 from ..ir.location import UNKNOWN, FileLoc, Location
 from .base import Pass
-from .pipeline import PASSES
+from .registry import PASSES
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
