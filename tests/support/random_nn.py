@@ -1,4 +1,4 @@
-"""Random functions of the nn dialect: elementwise work, reshapes, reads, appends and a repeat."""
+"""Random functions of the nn dialect: elementwise work, reshapes, reads, appends, a repeat, mixtures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wsc.ir.attributes import (
     F32,
     I64,
     INDEX,
+    Attribute,
     DenseElementsAttr,
     FloatType,
     FunctionType,
@@ -27,6 +28,9 @@ from wsc.ir.location import FileLoc
 from wsc.ir.operation import Block, Operation, Region, Value
 
 ROW, FOLDED, VECTOR, CACHE, SO_FAR = (1, 8), (1, 2, 4), (8,), (4, 8), (DYNAMIC, 8)
+KINDS = ("unary", "binary", "number", "bias", "reshape", "read", "append")
+PURE = KINDS[:-1]
+"""What an expert may do."""
 NUMBERS = (1.0, 0.0, -0.0, 2.0, -0.25, 3.0, 0.1)
 
 
@@ -51,12 +55,12 @@ class _Scope:
         self.values.setdefault(shape, []).append(op.result)
         return op.result
 
-    def step(self) -> None:
-        """Add an operation."""
+    def step(self, kinds: tuple[str, ...] = KINDS) -> None:
+        """Add an operation of one of these kinds."""
         shape = self.draw(st.sampled_from([ROW, ROW, ROW, FOLDED, CACHE, SO_FAR]))
         if not self.values.get(shape):
             shape = ROW
-        kind = self.draw(st.sampled_from(["unary", "binary", "number", "bias", "reshape", "read", "append"]))
+        kind = self.draw(st.sampled_from(kinds))
         if kind == "unary":
             self.create(self.draw(st.sampled_from(UNARY)), [self.pick(shape)], shape)
         elif kind == "binary":
@@ -80,16 +84,28 @@ class _Scope:
 
     def repeat(self) -> None:
         """Add a repeat with a body that may use what is around it."""
-        initial = self.pick(ROW)
-        block = Block([INDEX, initial.type])
+        attributes = {"count": IntegerAttr(2, I64), "label": string("block")}
+        self._with_body("nn.repeat", [self.pick(ROW)], attributes, KINDS)
+
+    def mixture(self) -> None:
+        """Add a mixture of experts that may use what is around them; all of them are the same."""
+        attributes = {"count": IntegerAttr(8, I64), "k": IntegerAttr(3, I64), "label": string("expert")}
+        self._with_body("nn.mixture", [self.pick(ROW), self.pick(ROW)], attributes, PURE)
+
+    def _with_body(
+        self, name: str, operands: list[Value], attributes: dict[str, Attribute], kinds: tuple[str, ...]
+    ) -> None:
+        row = operands[0].type
+        block = Block([INDEX, row])
         values = {shape: list(known) for shape, known in self.values.items()}
         values[ROW].append(block.arguments[1])
         inner = _Scope(self.draw, Builder(block), self.element, values, self.lines)
         for _ in range(self.draw(st.integers(0, 8))):
-            inner.step()
+            inner.step(kinds)
+        if kinds == KINDS and self.draw(st.booleans()):
+            inner.mixture()
         Builder(block).create("nn.yield", [inner.pick(ROW)])
-        attributes = {"count": IntegerAttr(2, I64), "label": string("block")}
-        op = self.builder.create("nn.repeat", [initial], [initial.type], attributes, [Region([block])])
+        op = self.builder.create(name, operands, [row], attributes, [Region([block])])
         self.values[ROW].append(op.result)
 
 
@@ -100,6 +116,8 @@ def modules(draw: st.DrawFn, element: FloatType = F32) -> Operation:
     scope = _Scope(draw, Builder(block), element, {ROW: [block.arguments[0]]})
     for _ in range(draw(st.integers(0, 10))):
         scope.step()
+    if draw(st.booleans()):
+        scope.mixture()
     if draw(st.booleans()):
         scope.repeat()
         for _ in range(draw(st.integers(0, 4))):
