@@ -58,6 +58,9 @@ class LayerCallChecker:
             return None
         if layer is None or not self._claim(layer, layer_expr.span):
             return None
+        if layer in self.scope.body.path:
+            self.report.error(layer_expr.span, f"layer '{layer.name}' cannot be an expert inside of itself")
+            return None
         layer.is_expert = True
         layer.inside = self.scope.body if self.scope.body.is_layer else None
         fits = self._has_one_parameter(operator, layer, layer_expr.span)

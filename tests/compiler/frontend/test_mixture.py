@@ -122,16 +122,40 @@ CALL = "mixture(experts, expert, x, x @ router, k = 2)"
         (
             [("experts, expert,", "experts, block,")],
             [
-                "10:16 error: 'mixture' cannot be used in an expert, and 'block' is one",
+                "10:33 error: layer 'block' cannot be an expert inside of itself",
                 "14:24 error: layer 'block' is used twice; its weights can belong to one use only",
             ],
         ),
         (
             [("return relu(x @ up) @ down", f"return {CALL.replace('@ router', '')} @ up @ down")],
             [
-                "6:40 error: the scores of 'mixture' must be [seq, 5], not [seq, 8]",
+                "6:29 error: layer 'expert' cannot be an expert inside of itself",
                 "10:33 error: layer 'expert' is used twice; its weights can belong to one use only",
             ],
+        ),
+        (
+            [("return relu(x @ up) @ down", "return relu(mixture(6, expert, x, x @ up)) @ down")],
+            [
+                "6:28 error: layer 'expert' cannot be an expert inside of itself",
+                "10:33 error: layer 'expert' is used twice; its weights can belong to one use only",
+            ],
+        ),
+        (
+            [
+                ("return relu(x @ up)", "return mixture(6, other, x, relu(x @ up)) @ up"),
+                (
+                    "layer block",
+                    "layer other(x: [seq, 8]) -> [seq, 8] { return mixture(8, expert, x, x) }\n  layer block",
+                ),
+            ],
+            [
+                "8:60 error: layer 'expert' cannot be an expert inside of itself",
+                "11:33 error: layer 'expert' is used twice; its weights can belong to one use only",
+            ],
+        ),
+        (
+            [("repeat(layers, block, x)", "mixture(dim, block, x, x)")],
+            ["10:16 error: 'mixture' cannot be used in an expert, and 'block' is one"],
         ),
         (
             [("weight up:", "cache rows: [4, dim]  weight up:"), ("x @ up", "append(rows, x) @ up")],
