@@ -13,6 +13,7 @@ from wsc.passes.cost import CostModel, ceil_div, ideal_cycles, longest_cache
 from ..support.compiled import SMALL_TALE, TINY, compile_model
 from ..support.strategies import dist_tensors
 from ..support.wdl import TALE
+from .test_mixture import SINGLE as MIXTURE
 
 MODEL = CostModel(TINY, 4, 3, position=9)
 
@@ -125,6 +126,19 @@ def test_a_block_counts_its_loops_as_often_as_they_run() -> None:
     region = operations_named(module, "fabric.region")[1]
     none, once, twice = (MODEL.block(region.body, {"block": trips}) for trips in (0, 1, 2))
     assert twice - once == once - none > 0
+
+
+def test_a_mixture_counts_the_experts_that_are_chosen() -> None:
+    def cycles(k: int, experts: int) -> int:
+        text = MIXTURE.replace("k = 2", f"k = {k}")
+        module = compile_model(text, (4, 3), {"experts": str(experts)}, stop_after="place").module
+        (region,) = operations_named(module, "fabric.region")
+        return CostModel(TINY, 4, 3).block(region.body, {})
+
+    one, two, three = (cycles(k, 5) for k in (1, 2, 3))
+    assert abs(three - two - (two - one)) < 10  # weights are a few elements, in software
+    assert two - one > 200
+    assert 0 <= cycles(2, 9) - two < 0.2 * (two - one)
 
 
 def test_later_positions_cost_more() -> None:
