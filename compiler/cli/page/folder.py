@@ -36,7 +36,13 @@ class DumpFolder:
     def finish(self, texts: Mapping[str, str], shown: Mapping[str, str]) -> None:
         """Write page and JSON. `texts` are sources by path, `shown` maps names in locations to paths."""
         sources = SourceTexts(texts)
-        page = self._steps.page_data(lambda name: sources.lines(shown.get(name, name)))
+
+        def source(name: str) -> list[str]:
+            path = shown.get(name, name)
+            # Somebody else's IR can name any file; what is not the input's must at least be a model.
+            return sources.lines(path) if path in texts or path.endswith(".wdl") else []
+
+        page = self._steps.page_data(source)
         self._write(PAGE, page_text(self._title, page))
         self._write(DATA, json.dumps(self._steps.as_json(), ensure_ascii=False) + "\n")
 

@@ -31,7 +31,7 @@ Row = tuple[int, ...]
 class Step:
     """The module beside a pass, or an input (`dump` is None), and what changed since the step before.
 
-    `text` is the number of the step with the same text, its own if there is none before.
+    `text` is the number of the first step with the same text from the same places.
     """
 
     file: str
@@ -65,9 +65,9 @@ class Steps:
         listing = list_operation(module, elide_large=self._elide_large)
         before = self._steps[-1] if self._steps and dump is not None else None
         found = difference(before.listing, listing) if before is not None else None
-        text = (
-            before.text if before is not None and found is not None and not found.lines else len(self._steps)
-        )
+        text = len(self._steps)
+        if before is not None and before.listing == listing:
+            listing, text = before.listing, before.text
         self._steps.append(Step(file, dump, listing, found, text))
 
     def as_json(self) -> dict[str, object]:

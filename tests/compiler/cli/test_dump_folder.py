@@ -138,6 +138,19 @@ def test_nothing_in_the_data_ends_the_script(wsc: Command, folder: Path) -> None
     assert any("</script><!-- @SCRIPT@ &amp;" in string for string in data["strings"])
 
 
+def test_the_page_has_no_file_but_models_and_inputs(wsc: Command, folder: Path) -> None:
+    for name in ("m.wdl", "secret.txt"):
+        (folder / name).write_text(f"text of {name}", "utf-8")
+    places = [
+        f'"t.a"() : () -> () loc("{folder / name}":1:1)\n' for name in ("m.wdl", "secret.txt", "gone.wdl")
+    ]
+    (folder / "a.mlir").write_text("".join(places), "utf-8")
+    wsc("opt", "a.mlir", "-p", "cse", "--allow-unregistered-dialect", "--dump-dir", "dumps")
+    files = {Path(file["name"]).name: file["lines"] for file in page_data(folder / "dumps")["files"]}
+    assert files["m.wdl"] == ["text of m.wdl"]
+    assert files["secret.txt"] == files["gone.wdl"] == []
+
+
 def test_the_page_needs_nothing_but_itself() -> None:
     page = page_text("x", {})
     assert not re.search(r"https?:|//[a-z]+\.|\bsrc=|@import|url\(|<link", page)
