@@ -42,7 +42,7 @@ class BodyChecker:
         name = statement.name
         rebinding = self.scope.rebinding(name)
         value = self.expressions.tensor(statement.value, f"'{name.text}'")
-        rebinding.check()
+        rebinding.check(understood=value is not None)
         if value is not None and value.name is None and value.op != "parameter":
             value.name = name.text
         self.scope.bind(name, value)

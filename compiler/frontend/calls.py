@@ -234,7 +234,8 @@ class CallChecker:
             label = ", ".join(f"{operand.name} is {text}" for operand, text in named)
             notes = (*error.notes, operator.signature)
             blamed = span if error.operand is None else exprs[error.operand].span
-        self.report.error(blamed, error.message, *notes, *self.model.consts.set_note(), label=label)
+        notes = (*notes, *self.model.consts.set_note(), *self.scope.declared(*exprs))
+        self.report.error(blamed, error.message, *notes, label=label)
 
     # ---- operators with rules of their own
 

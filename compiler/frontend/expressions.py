@@ -110,7 +110,8 @@ class ExpressionChecker:
                 return None
             rule = "they must be equal, or one the last dimensions of the other; 1 goes with any extent"
             message = f"shapes do not agree in {name}"
-            self.report.error(expr.span, message, rule, *self.consts.set_note(), label=label)
+            notes = rule, *self.consts.set_note(), *self.scope.declared(expr.left, expr.right)
+            self.report.error(expr.span, message, *notes, label=label)
             return None
         op = ELEMENTWISE[operator]
         shape = shapes[0]

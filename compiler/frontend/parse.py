@@ -16,7 +16,7 @@ from lark import Lark, Token, Tree, UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from ...ir.diagnostics import Diagnostic, Severity, closest_name
+from ...ir.diagnostics import Diagnostic, Severity, closest_name, did_you_mean
 from ...ir.location import FileLoc
 from .ast import Model, Span
 from .tree import TextError, TreeReader
@@ -46,6 +46,8 @@ _WORDS = {
     END: "the end of the file",
     **{keyword: f"'{keyword.lower()}'" for keyword in _KEYWORDS},
 }
+_WORDS_OF_TYPES = {"ELEMENT", "TRUE", "FALSE", "MODEL", "ACCUMULATE"}
+"""Reserved words that begin nothing."""
 _CLOSERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 
 
@@ -130,7 +132,12 @@ class _Parse:
                     # `y = x +` and then `z = ...`: the line above is incomplete, not this one wrong.
                     parser, at = previous, index - 1
                 self._report_unexpected(parser, at)
-                hopeless = _accepted(parser) == {END} or self._is_model_item_in_body(parser, at)
+                if _accepted(parser) == {END}:
+                    # The model is complete: what follows it is lost, but no reason not to check it.
+                    self._lose(token.start_pos or 0, self.tokens[-1].start_pos or 0)
+                    before, index = parser, len(self.tokens) - 1
+                    continue
+                hopeless = self._is_model_item_in_body(parser, at)
                 resumed = None if hopeless else self._recover(parser, at)
                 if resumed is None:
                     return None
@@ -142,9 +149,14 @@ class _Parse:
 
     # ---- messages
 
-    def _report(self, message: str, span: Span, *notes: str) -> None:
+    def _report(self, message: str, span: Span, *notes: str | Diagnostic) -> None:
         location = FileLoc(self.filename, span.line, span.column)
         self.diagnostics.append(Diagnostic(Severity.ERROR, message, location, notes, span.length))
+
+    def _note(self, message: str, token: Token) -> Diagnostic:
+        span = self._span(token)
+        location = FileLoc(self.filename, span.line, span.column)
+        return Diagnostic(Severity.NOTE, message, location, length=span.length)
 
     def _report_unexpected(self, parser: InteractiveParser, index: int) -> None:
         token = self.tokens[index]
@@ -156,19 +168,31 @@ class _Parse:
             # What is missing is missing on the line above.
             last = self.tokens[index - 1]
             span = Span(last.end_line or 1, last.end_column or 1, 1)
-            self._report(f"expected {expected} after '{last}'", span, *notes)
+            self._report(
+                f"expected {expected} after '{last}'", span, *self._quotes_note(index, accepted), *notes
+            )
             return
         if token == '"':
             self._report("a name in quotes must end on its line", self._span(token))
             return
+        if between_statements and token.type in _WORDS_OF_TYPES and self.tokens[index + 1].type == "EQUAL":
+            self._report(f"'{token}' is a reserved word and cannot be assigned", self._span(token))
+            return
         found = _describe(token)
         if token.type in _KEYWORDS | {"ELEMENT"} and "NAME" in accepted and not between_statements:
             found += ", a reserved word"
+        hint = _element_meant(token) if accepted == {"ELEMENT"} else ""
         misspelt = self._misspelt_keyword(index)
         if misspelt is not None:
             notes.append(f"did you mean '{misspelt}' instead of '{self.tokens[index - 1]}'?")
             self.lost.add(misspelt)
-        self._report(f"unexpected {found}; expected {expected}", self._span(token), *notes)
+        notes = [*self._quotes_note(index, accepted), *notes]
+        self._report(f"unexpected {found}; expected {expected}{hint}", self._span(token), *notes)
+
+    def _quotes_note(self, index: int, accepted: set[str]) -> tuple[str, ...]:
+        """Return a note on the quotes that a tensor's name, before the token at `index`, should have."""
+        is_value = accepted == {"LPAR"} and self.tokens[index - 2].type in ("EQUAL", "LPAR")
+        return (f'a tensor\'s name stands in double quotes: "{self.tokens[index - 1]}"',) if is_value else ()
 
     def _span(self, token: Token) -> Span:
         return Span(token.line or 1, token.column or 1, max(1, len(token)))
@@ -180,17 +204,19 @@ class _Parse:
         starters = (_STARTS_ITEM | _STARTS_STATEMENT) & _KEYWORDS
         return closest_name(str(self.tokens[index - 1]), [keyword.lower() for keyword in starters])
 
-    def _unclosed_note(self, parser: InteractiveParser, index: int, accepted: set[str]) -> list[str]:
+    def _unclosed_note(
+        self, parser: InteractiveParser, index: int, accepted: set[str]
+    ) -> list[str | Diagnostic]:
         opener = _unclosed(parser)
         if accepted == {END}:
-            return ["the '}' before it closes the model"]
+            return [self._note("this '}' closes the model", self.tokens[index - 1])]
         if opener is None:
             return []
         closer_missing = _CLOSERS[opener.type] in accepted and (
             self._begins_line(index) or self.tokens[index].type in ("RBRACE", END)
         )
         if closer_missing or self._is_model_item_in_body(parser, index):
-            return [f"the '{opener}' at {opener.line}:{opener.column} is not closed"]
+            return [self._note(f"this '{opener}' is not closed", opener)]
         return []
 
     def _is_model_item_in_body(self, parser: InteractiveParser, index: int) -> bool:
@@ -255,7 +281,8 @@ class _Parse:
             if token.type != "NAME":
                 continue
             follows_comma = brackets == 0 and self.tokens[i - 1].type == "COMMA"
-            defines = self.tokens[i + 1].type in ("EQUAL", "COLON")
+            follower = self.tokens[i + 1].type
+            defines = follower in ("EQUAL", "COLON") or (follower == "LPAR" and self._begins_line(i))
             if order <= 1 or follows_comma or defines:
                 self.lost.add(str(token))
 
@@ -315,6 +342,13 @@ def _describe(token: Token) -> str:
         shown = str(token) if token.isprintable() else f"U+{ord(str(token)):04X}"
         return f"character '{shown}'"
     return f"'{token}'"
+
+
+def _element_meant(token: Token) -> str:
+    """Return a hint at the element type that a word probably means: `float16` and `half` are `f16`."""
+    if token == "half":
+        return "; did you mean 'f16'?"
+    return did_you_mean(f"{'bf' if 'b' in token else 'f'}{token[-2:]}x", ("f16", "bf16", "f32", "f64"))
 
 
 def _expected(accepted: set[str]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...ir.attributes import FloatType
-from ...ir.diagnostics import did_you_mean
+from ...ir.diagnostics import Diagnostic, did_you_mean
 from .ast import BinaryExpr, Expr, Name, NameExpr, Span
 from .consts import BUILT_IN_NAMES, ConstTable, Number
 from .graph import Body, Node, Tensor, Variable
 from .operators import OPERATORS
 from .report import Report
-from .shapes import SEQ, SO_FAR, Extent, Shape
+from .shapes import SEQ, SO_FAR, Extent, Shape, shape_text
 
 
 @dataclass(slots=True)
@@ -170,6 +170,22 @@ class BodyScope:
             return f"'{name}' is an operator; use it as {OPERATORS[name].signature}"
         return None
 
+    def declared(self, *exprs: Expr) -> tuple[Diagnostic, ...]:
+        """Return notes on where the weights, caches and parameters are declared that `exprs` name."""
+        notes: dict[str, Diagnostic] = {}
+        for expr in exprs:
+            if not isinstance(expr, NameExpr) or expr.name in notes:
+                continue
+            name, note = expr.name, self.model.report.note
+            binding, variable = self._bindings.get(name), self.variable(name)
+            if binding is not None and binding.node is not None and binding.is_parameter:
+                what = f"parameter '{name}' is {binding.node.tensor}, declared here"
+                notes[name] = note(binding.span, what)
+            elif variable is not None:
+                what = f"{variable.kind} '{name}' is {shape_text(variable.shape)}, declared here"
+                notes[name] = note(variable.span, what)
+        return tuple(notes.values())
+
     def warn_unused(self) -> None:
         """Warn of parameters and assigned names that nothing uses."""
         left = [(name, binding) for name, binding in self._bindings.items() if not binding.used]
@@ -192,12 +208,13 @@ class Rebinding:
         if before is not None:
             before.used = False
 
-    def check(self) -> None:
-        """To be called when the new value's expression has been checked."""
+    def check(self, *, understood: bool) -> None:
+        """To be called when the new value's expression has been checked; was it `understood`?"""
         before = self._before
         if before is None:
             return
         text = self._name.text
+        before.used = before.used or not understood
         if not before.used and text not in self._model.lost:
             self._model.report.error(
                 self._name.span,

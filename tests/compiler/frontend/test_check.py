@@ -197,7 +197,12 @@ def test_shapes_that_do_not_agree_in_a_product() -> None:
         "   |\n"
         "17 |     v = append(values, reshape(h @ down, [seq, kv_heads, head_dim]))\n"
         "   |                                  ^ [seq, 64] @ [176, 64]\n"
-        "   = note: k is 64 in the left operand and 176 in the right operand"
+        "   = note: k is 64 in the left operand and 176 in the right operand\n"
+        "note: weight 'down' is [176, 64], declared here\n"
+        "  --> m.wdl:11:46\n"
+        "   |\n"
+        "11 |     weight gate: [dim, ffn], up: [dim, ffn], down: [ffn, dim]\n"
+        "   |                                              ^^^^"
     )
 
 
@@ -209,7 +214,12 @@ def test_shapes_that_do_not_agree_in_an_operator() -> None:
         "29 |     return rmsnorm(x, norm, eps = 1e-5) @ head\n"
         "   |                       ^^^^ x is [seq, 64], weight is [176]\n"
         "   = note: n is 64 in x and 176 in weight\n"
-        "   = note: rmsnorm(x: [..., n], weight: [n], eps = 1e-05)"
+        "   = note: rmsnorm(x: [..., n], weight: [n], eps = 1e-05)\n"
+        "note: weight 'norm' is [176], declared here\n"
+        "  --> m.wdl:24:31\n"
+        "   |\n"
+        "24 |   weight embed: [vocab, dim], norm: [ffn], head: [dim, vocab]\n"
+        "   |                               ^^^^"
     )
 
 

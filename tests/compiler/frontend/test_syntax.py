@@ -34,7 +34,11 @@ def test_an_unclosed_bracket_is_named() -> None:
         "   |\n"
         "19 |     y = x + reshape(a, [seq, dim] @ wo\n"
         "   |                                       ^\n"
-        "   = note: the '(' at 19:20 is not closed"
+        "note: this '(' is not closed\n"
+        "  --> m.wdl:19:20\n"
+        "   |\n"
+        "19 |     y = x + reshape(a, [seq, dim] @ wo\n"
+        "   |                    ^"
     )
 
 
@@ -106,14 +110,19 @@ def test_a_body_that_is_not_closed() -> None:
         "   |\n"
         "26 |   forward(tokens: [seq] index) -> [seq, vocab] {\n"
         "   |          ^\n"
-        "   = note: the '{' at 7:44 is not closed"
+        "note: this '{' is not closed\n"
+        " --> m.wdl:7:44\n"
+        "  |\n"
+        "7 |   layer block(x: [seq, dim]) -> [seq, dim] {\n"
+        "  |                                            ^"
     )
 
 
 def test_a_model_that_is_closed_too_early() -> None:
     text = replaced(TALE, ("@ down\n  }", "@ down\n  }}"))
     assert messages(text).splitlines()[0] == "error: unexpected 'weight'; expected the end of the file"
-    assert messages(text).endswith("= note: the '}' before it closes the model")
+    assert "note: this '}' closes the model\n  --> m.wdl:22:4\n" in messages(text)
+    assert len(headlines(text)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "\n", "// only a comment", "model", "model m", "model m {", "\ufeff"])
