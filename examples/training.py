@@ -163,16 +163,36 @@ def windows(ring: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
     return ring[(starts + np.arange(length)) % len(ring)]
 
 
+class Descent:
+    """AdamW whose rate rises to `rate` and falls again within `steps` steps; gradients are clipped."""
+
+    def __init__(self, model: nn.Module, rate: float, steps: int) -> None:
+        self.model = model
+        self.optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, rate, total_steps=steps, pct_start=0.1, cycle_momentum=False
+        )
+
+    def step(self, loss: Tensor) -> None:
+        """Change the model so that the loss becomes smaller."""
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+
+
+def halves(model: nn.Module) -> Weights:
+    """The weights of a model by name, in float16."""
+    return {name: value.detach().numpy().astype(np.float16) for name, value in model.named_parameters()}
+
+
 def train(make: Callable[[], nn.Module], ring: NDArray[np.uint8], context: int, lessons: Lessons) -> Weights:
     """Fits a model to random windows of the ring; returns its weights by name in float16."""
     torch.manual_seed(SEED)
     model = make()
-    rate, batch_size = lessons.learning_rate, lessons.batch
+    batch_size, descent = lessons.batch, Descent(model, lessons.learning_rate, lessons.steps)
     examples = torch.from_numpy(windows(ring, context + 1).astype(np.int64))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, rate, total_steps=lessons.steps, pct_start=0.1, cycle_momentum=False
-    )
     importance = torch.ones(context)
     importance[: 2 * PROMPT_BYTES] = PROMPT_WEIGHT
     importance[: PROMPT_BYTES - 1] = EARLY_WEIGHT
@@ -181,16 +201,11 @@ def train(make: Callable[[], nn.Module], ring: NDArray[np.uint8], context: int, 
         logits = model(chosen[:, :-1])
         each = functional.cross_entropy(logits.flatten(0, 1), chosen[:, 1:].flatten(), reduction="none")
         loss = (each.view(batch_size, context) * importance).sum() / (batch_size * importance.sum())
-        total = loss if lessons.extra is None else loss + lessons.extra(model)
-        optimizer.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+        descent.step(loss if lessons.extra is None else loss + lessons.extra(model))
         if step % 100 == 0:
             known = each.view(batch_size, context)[:, PROMPT_BYTES - 1 :].mean()
             print(f"step {step:5d}  loss {loss.item():.5f}  after the prompt {known.item():.6f}", flush=True)
-    return {name: value.detach().numpy().astype(np.float16) for name, value in model.named_parameters()}
+    return halves(model)
 
 
 def batches(count: int, lessons: Lessons) -> Iterator[Tensor]:

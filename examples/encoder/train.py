@@ -27,7 +27,7 @@ from wsc.ir.weights import load_weights
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from training import Weights, constants, matrix, windows  # noqa: E402
+from training import Descent, Weights, constants, halves, matrix, windows  # noqa: E402
 
 MODEL = HERE / "encoder.wdl"
 CONST = constants(MODEL)
@@ -99,10 +99,7 @@ def train(examples: NDArray[np.uint8]) -> Weights:
     """Fits the model to random windows that lose random letters; returns its weights in float16."""
     torch.manual_seed(SEED)
     model, whole = Encoder(), torch.from_numpy(examples.astype(np.int64))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LEARNING_RATE, total_steps=STEPS, pct_start=0.1, cycle_momentum=False
-    )
+    descent = Descent(model, LEARNING_RATE, STEPS)
     for step in range(1, STEPS + 1):
         chosen = whole[torch.randint(len(whole), (BATCH,))]
         lost = torch.rand(BATCH, WINDOW) < torch.rand(BATCH, 1) * MOST_LOST
@@ -110,14 +107,10 @@ def train(examples: NDArray[np.uint8]) -> Weights:
         each = functional.cross_entropy(logits.flatten(0, 1), chosen.flatten(), reduction="none")
         importance = torch.where(lost.flatten(), 1.0, KNOWN_WEIGHT)
         loss = (each * importance).sum() / importance.sum()
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+        descent.step(loss)
         if step % 200 == 0:
             print(f"step {step:5d}  loss {loss.item():.5f}", flush=True)
-    return {name: value.detach().numpy().astype(np.float16) for name, value in model.named_parameters()}
+    return halves(model)
 
 
 class Restorer:

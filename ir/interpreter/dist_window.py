@@ -16,8 +16,9 @@ def scores(pe: Pe, op: Operation, q: Floats, k: Floats, heads: Indices) -> Float
     `heads` has the query head of each feature, `[local, count]`.
     """
     count, mine, _ = dist_tensor(op.result).dims
-    asked = q[:, pe.indices(mine)].reshape(*heads.shape, -1)
-    found = np.zeros((count.extent, asked.shape[-1], k.shape[1]), np.float32)
+    rows = pe.indices(mine)
+    asked = q[:, rows].reshape(*heads.shape, len(rows))
+    found = np.zeros((count.extent, len(rows), k.shape[1]), np.float32)
     np.add.at(found, heads, asked[..., None] * k[:, None])
     return found
 
@@ -34,7 +35,8 @@ def visible(pe: Pe, op: Operation, scores: Floats) -> Floats:
 def mixed(weights: Floats, v: Floats) -> Floats:
     """sum(w v) over all rows, of `weights` `[local, count, mine, rows]`: `[features, mine]`."""
     found = np.einsum("gfrt,ft->gfr", weights, v, dtype=np.float32)
-    return found.reshape(-1, weights.shape[2])
+    local, count, mine, _ = weights.shape
+    return found.reshape(local * count, mine)
 
 
 def spread(pe: Pe, op: Operation, x: Floats) -> Floats:

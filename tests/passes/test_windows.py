@@ -103,6 +103,10 @@ def test_a_window_of_the_solver() -> None:
     assert compare_window(Runner(compile_model(BERT, (4, 6), entry="encode"))) <= TOLERANCE
 
 
+ATTEND = (
+    "reshape(attention(reshape(x, [seq, 1, 6]), reshape(x, [seq, 1, 6]), reshape(x, [seq, 1, 6]),"
+    " causal = true), [seq, 6])"
+)
 VECTORS = """model vectors {{
   const window = 5
   dtype f16 accumulate f32
@@ -119,12 +123,16 @@ VECTORS = """model vectors {{
         *("x + x @ w", "x @ w @ w * x - x", "x / (x @ w * (x @ w) + 1.0)", "tanh(x) * b - 0.25"),
         *("rmsnorm(x, b) @ w + rmsnorm(x @ w, b)", "layernorm(x @ w, b, c) + layernorm(x, b, c)"),
         "reshape(rope(reshape(x @ w, [seq, 3, 2])), [seq, 6])",
-        "reshape(attention(reshape(x, [seq, 1, 6]), reshape(x, [seq, 1, 6]), reshape(x, [seq, 1, 6]),"
-        " causal = true), [seq, 6])",
+        ATTEND,
     ],
 )
 def test_values_on_both_axes(expression: str) -> None:
     check_window(VECTORS.format(expression=expression), (4, 3))
+
+
+@pytest.mark.parametrize("text", [MLP, VECTORS.format(expression=ATTEND)], ids=["mlp", "attention"])
+def test_more_pes_than_features_and_rows(text: str) -> None:
+    check_window(text, (7, 8))
 
 
 # ---- the dist level
@@ -140,7 +148,7 @@ def stages() -> tuple[Compiled, dict[str, str]]:
     return compiled, watcher.texts
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, (14, 3)])
 @pytest.mark.parametrize("stage", ["partition", "combine-collectives"])
 def test_the_dist_level_says_the_same(
     stages: tuple[Compiled, dict[str, str]], stage: str, shape: tuple[int, int]
