@@ -3,6 +3,7 @@
 One breaks the module, one raises, one leaves a valid module that computes something else.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -182,7 +183,7 @@ def test_it_is_named_reproduced_and_reduced(
     assert wsc("opt", "small.mlir", "--run-reproducer", "--stop-after", name).status == 0
 
 
-def test_wrong_numbers_are_found_by_the_check(wsc: Command, folder: Path) -> None:
+def test_wrong_numbers_are_found_by_check_and_bisect(wsc: Command, folder: Path) -> None:
     np.savez(folder / "x.npz", x=np.ones((1, 6), np.float32))
     run = ("run", "difference.wdl", "--grid", "2x2", "--random-weights", "1", "--input", "x.npz", "--check")
     assert wsc(*run, "--quiet").status == 0
@@ -191,6 +192,9 @@ def test_wrong_numbers_are_found_by_the_check(wsc: Command, folder: Path) -> Non
     done = wsc(*run, *options)
     assert done.status == 4
     assert "check failed" in done.err
+    done = wsc("bisect", *run[1:], *options, "--json")
+    assert done.status == 4
+    assert json.loads(done.out)["first_wrong"]["pass"] == "swap-operands"
 
 
 @pytest.mark.slow
