@@ -6,6 +6,9 @@ import argparse
 
 from .inspect_options import add_inspect_options
 
+DEFAULT_TIMEOUT_SECONDS = 60
+"""How long a command that tests a candidate may take."""
+
 Group = argparse.ArgumentParser | argparse._ArgumentGroup  # pyright: ignore[reportPrivateUsage]
 
 
@@ -38,9 +41,6 @@ def add_opt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split-input-file", action="store_true", help="the file holds inputs between lines '// -----'"
     )
-    parser.add_argument(
-        "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"
-    )
     group = parser.add_argument_group("passes")
     group.add_argument(
         "-p",
@@ -59,17 +59,7 @@ def add_opt(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--stop-after", metavar="PASS", help="end the pipeline after this pass")
     add_plugins(group)
     group = parser.add_argument_group("checking")
-    group.add_argument(
-        "--verify-each",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="verify the input, and the module after each pass (default)",
-    )
-    group.add_argument(
-        "--verify-roundtrip",
-        action="store_true",
-        help="check that the module's text reads back as the same module: the input's, and after each pass",
-    )
+    _add_verification(group)
     group.add_argument(
         "--verify-diagnostics",
         action="store_true",
@@ -104,19 +94,32 @@ def add_reduce(parser: argparse.ArgumentParser) -> None:
         help="the passes (default: those of the reproducer)",
     )
     add_plugins(group)
-    group.add_argument("--verify-each", action=argparse.BooleanOptionalAction, default=True, help="as in opt")
-    group.add_argument("--verify-roundtrip", action="store_true", help="as in opt")
+    _add_verification(group)
     group = parser.add_argument_group("limits")
     group.add_argument("--max-tests", type=positive, metavar="N", help="test at most N candidates")
     group.add_argument(
         "--timeout",
         type=positive,
-        default=60,
         metavar="SECONDS",
-        help="a command that takes longer does not count as interested (default: 60)",
+        help=f"a command that takes longer does not count as interested (default: {DEFAULT_TIMEOUT_SECONDS})",
     )
     group.add_argument(
         "--allow-invalid", action="store_true", help="also test candidates that the verifier rejects"
+    )
+
+
+def _add_verification(group: Group) -> None:
+    """Add what decides which modules are right."""
+    group.add_argument(
+        "--verify-each",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="verify the input, and the module after each pass (default)",
+    )
+    group.add_argument(
+        "--verify-roundtrip",
+        action="store_true",
+        help="check that the module's text reads back as the same module: the input's, and after each pass",
     )
     group.add_argument(
         "--allow-unregistered-dialect", action="store_true", help="accept operations that nobody registered"

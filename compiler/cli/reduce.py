@@ -22,6 +22,7 @@ from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
 from .context import Context
 from .errors import ExitStatus, FileError, UsageError, command_text
 from .files import write_file
+from .opt_options import DEFAULT_TIMEOUT_SECONDS
 from .pass_failure import FailingPasses
 from .reproducer import REPRODUCED_FLAGS, flags_in, is_reproducer, pipeline_in, plugins_in
 from .sources import read_text
@@ -34,6 +35,10 @@ def run_reduce(args: Namespace, context: Context) -> int:
         raise UsageError(f"the result would overwrite the input: '{output}'")
     if args.json and output is None:
         raise UsageError("--json needs stdout for itself: -o says where the result goes")
+    if args.test is not None and (args.pipeline or not args.verify_each or args.verify_roundtrip):
+        raise UsageError("passes and their verification are for --fails and --message; --test runs a command")
+    if args.test is None and args.timeout is not None:
+        raise UsageError("--timeout is for --test: passes in this process cannot be ended")
     text = read_text(args.file)
     context.sources.texts[args.file] = text
     head = _comments(text)
@@ -46,7 +51,9 @@ def run_reduce(args: Namespace, context: Context) -> int:
     show = _Text(head, locations=" loc(" in text)
     with TemporaryDirectory(prefix="wsc-reduce-") as folder:
         if args.test is not None:
-            test = _CommandTest(args.test, Path(folder) / Path(args.file).name, args.timeout, show)
+            test = _CommandTest(
+                args.test, Path(folder) / Path(args.file).name, args.timeout or DEFAULT_TIMEOUT_SECONDS, show
+            )
         else:
             test = _pass_test(args, text, module, context)
         return _reduce(args, context, module, test, show)

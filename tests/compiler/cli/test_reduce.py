@@ -153,6 +153,8 @@ def test_an_interruption_keeps_the_best_so_far(
         (("--test", "true", "--fails"), 2, "not allowed with argument"),
         ((), 2, "one of the arguments --test --fails --message is required"),
         (("--test", "true", "--max-tests", "0"), 2, "not a positive number"),
+        (("--test", "true", "-p", "cse"), 2, "--test runs a command"),
+        (("--fails", "-p", "cse", "--timeout", "3"), 2, "--timeout is for --test"),
         (("--test", "false"), 1, "m.mlir: the test does not hold for it"),
         (("--fails", "-p", "cse"), 1, "m.mlir: no pass of the pipeline fails on it"),
         (("--fails", "-p", "cze"), 2, "did you mean 'cse'?"),
