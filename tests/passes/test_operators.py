@@ -121,6 +121,36 @@ def test_a_window_longer_than_the_table_of_positions() -> None:
         check_window(windowed("w[position] + x", 8), (1, 1))
 
 
+NUMBERS = """model numbers {
+  dtype f16 accumulate f32
+  layer block(x: [seq, 1]) -> [seq, 1] {
+    weight a: [1, 1], b: [1]
+    return tanh(x @ a + mean(x) * b)
+  }
+  weight v: [7, 1], u: [1, 7], w: [7, 7], g: [1]
+  forward(x: [seq, 7]) -> [seq, RESULT] {
+    s = repeat(3, block, START)
+    return END
+  }
+  decode = forward
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "result"),
+    [
+        ("max(x)", "slice(s, 0, 1) + sum(s) / (1 + s * s)", "1"),
+        ("x @ v", "s @ u + x", "7"),
+        ("slice(x, 2, 3)", "concat(rmsnorm(s, g) * x, x @ w, softmax(s))", "15"),
+    ],
+)
+def test_rows_of_one_number(start: str, end: str, result: str) -> None:
+    """Numbers that each PE has become vectors of one element where vectors are wanted, and back."""
+    text = NUMBERS.replace("START", start).replace("END", end).replace("RESULT", result)
+    check_model(text, (2, 5), stages=2, positions=2, verify_each=True)
+
+
 TIED = """model tied {
   const vocab = 11, dim = 7, context = 5
   dtype f16 accumulate f32
