@@ -98,6 +98,10 @@ class Dialect:
     summary: str
     operations: dict[str, OpSpec] = field(default_factory=lambda: dict[str, OpSpec]())
 
+    def by_name(self) -> list[OpSpec]:
+        """Return the operations sorted by name, whichever module that adds some was imported first."""
+        return [self.operations[name] for name in sorted(self.operations)]
+
     def add(self, specs: Iterable[OpSpec]) -> None:
         """Register `specs`, whose names start with this dialect's. Raises `ValueError` on a bad name."""
         for spec in specs:

@@ -67,14 +67,14 @@ def _print_irdl(dialects: dict[str, Dialect], name: str | None) -> None:
 def _print_names(dialect: Dialect) -> None:
     """Print a dialect in a few lines."""
     print(f"{heading(dialect.name)}: {dialect.summary}")
-    names = ", ".join(name.removeprefix(f"{dialect.name}.") for name in dialect.operations)
+    names = ", ".join(spec.name.removeprefix(f"{dialect.name}.") for spec in dialect.by_name())
     room = columns_of_stdout() or 100
     print(textwrap.fill(names, room, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _print_dialect(dialect: Dialect) -> None:
     print(f"{heading(dialect.name)}: {dialect.summary}")
-    print_rows([(spec.name, spec.summary) for spec in dialect.operations.values()])
+    print_rows([(spec.name, spec.summary) for spec in dialect.by_name()])
 
 
 def _print_operation(spec: OpSpec) -> None:

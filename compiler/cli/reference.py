@@ -51,7 +51,7 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
         for kind in dialect_kinds(base, dialect.name):
             paragraph = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
             yield from (f"### `{sigil}{kind.mnemonic}`", "", paragraph, "")
-    for spec in dialect.operations.values():
+    for spec in dialect.by_name():
         yield from _operation(spec)
 
 

@@ -103,7 +103,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "[" + ", ".join("seq" if extent == DYNAMIC else str(extent) for extent in shape) + "]"
 
 
-def _verify_unary(op: Operation, report: Report) -> None:
+def verify_unary(op: Operation, report: Report) -> None:
+    """Report a result whose shape differs from the first operand's."""
     if not same_shape(shape_of(op.operands[0]), shape_of(op.result)):
         wanted = shape_text(shape_of(op.operands[0]))
         report(f"result shape {shape_text(shape_of(op.result))} differs from {wanted}")
@@ -141,7 +142,7 @@ def _verify_norm(op: Operation, report: Report) -> None:
     for parameter in op.operands[1:]:
         if not same_shape(shape_of(parameter), shape[-1:]):
             report(f"parameter must be {shape_text(shape[-1:])}, not {shape_text(shape_of(parameter))}")
-    _verify_unary(op, report)
+    verify_unary(op, report)
 
 
 def _verify_gather(op: Operation, report: Report) -> None:
@@ -151,27 +152,6 @@ def _verify_gather(op: Operation, report: Report) -> None:
         report(f"a table [rows, width] and indices [n] are wanted, not {found}")
     elif not same_shape(shape_of(op.result), (*tokens, table[1])):
         report(f"result must be {shape_text((*tokens, table[1]))}, not {shape_text(shape_of(op.result))}")
-
-
-def _verify_rope(op: Operation, report: Report) -> None:
-    shape = shape_of(op.operands[0])
-    if len(shape) != 3 or shape[2] % 2:
-        report(f"operand must be [seq, heads, even head_dim], not {shape_text(shape)}")
-    _verify_unary(op, report)
-
-
-def _verify_attention(op: Operation, report: Report) -> None:
-    q, k, v = (shape_of(value) for value in op.operands)
-    if not len(q) == len(k) == len(v) == 3:
-        found = ", ".join(map(shape_text, (q, k, v)))
-        report(f"q, k and v must be [seq, heads, head_dim], not {found}")
-        return
-    if k[1] != v[1] or q[1] % k[1]:
-        report(f"{q[1]} query heads cannot share {k[1]} key heads and {v[1]} value heads")
-    if not q[2] == k[2] == v[2]:
-        report(f"head_dim differs: {q[2]}, {k[2]}, {v[2]}")
-    if not same_shape(shape_of(op.result), q):
-        report(f"result must be {shape_text(q)}, not {shape_text(shape_of(op.result))}")
 
 
 def _verify_argmax(op: Operation, report: Report) -> None:
@@ -358,7 +338,7 @@ NN.add(
                 operands=(operand("operand", FLOAT_TENSOR),),
                 results=(result("value", FLOAT_TENSOR),),
                 traits=PURE,
-                verify=_verify_unary,
+                verify=verify_unary,
             )
             for name in UNARY
         ),
@@ -383,25 +363,6 @@ NN.add(
             attributes=(required("eps", FLOAT),),
             traits=PURE,
             verify=_verify_norm,
-        ),
-        OpSpec(
-            "nn.rope",
-            "Rotary position embedding of `[seq, heads, head_dim]`, pairs (i, i + head_dim/2).",
-            operands=(operand("x", FLOAT_TENSOR),),
-            results=(result("value", FLOAT_TENSOR),),
-            attributes=(required("theta", FLOAT),),
-            traits=PURE,
-            verify=_verify_rope,
-        ),
-        OpSpec(
-            "nn.attention",
-            "Grouped-query attention, softmax(q k^T / sqrt(head_dim)) v; causal: row i sees rows up to "
-            "its position.",
-            operands=(operand("q", FLOAT_TENSOR), operand("k", FLOAT_TENSOR), operand("v", FLOAT_TENSOR)),
-            results=(result("value", FLOAT_TENSOR),),
-            attributes=(required("causal", INTEGER),),
-            traits=PURE,
-            verify=_verify_attention,
         ),
         OpSpec(
             "nn.argmax",
