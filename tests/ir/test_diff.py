@@ -190,3 +190,12 @@ def test_changes_account_for_every_operation(old: Operation, new: Operation) -> 
     assert kinds[Kind.INSERTED] - kinds[Kind.ERASED] == grown
     assert (not found.changes) == (print_operation(old) == print_operation(new))
     assert difference(list_operation(old), list_operation(new)) == found
+
+
+def test_a_broken_module_can_be_compared() -> None:
+    found = changed_by(HUNDRED, lambda body: body[50].detach(), context=0)
+    assert signed(found) == [
+        '-    %old50 = "t.step"(%49) {n = 1 : i64} : (f32) -> f32',
+        '-    %50 = "t.step"(%old50) {n = 2 : i64} : (f32) -> f32',
+        '+    %50 = "t.step"(%<<unknown>>) {n = 2 : i64} : (f32) -> f32',
+    ]
