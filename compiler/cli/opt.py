@@ -20,7 +20,7 @@ from .files import write_file
 from .inspection import inspection, text_form
 from .ir_text import ir_text
 from .reproducer import REPRODUCED_FLAGS, flags_in, given_flags, input_in, pipeline_in, plugins_in
-from .sources import STDIN, no_text, read_text
+from .sources import STDIN, name_in_ir, no_text, read_text
 from .timing import Timing, show_timing
 
 SPLIT = "// -----"
@@ -143,7 +143,7 @@ def split_input(text: str) -> Iterator[str]:
 def _read(file: str) -> tuple[str, str]:
     """Return what locations call the input, and its text. Raises `FileError`."""
     if file != "-":
-        return file, read_text(file)
+        return name_in_ir(file), read_text(file)
     try:
         return STDIN, sys.stdin.read()
     except UnicodeDecodeError as error:

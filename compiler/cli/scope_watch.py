@@ -50,7 +50,7 @@ class ScopeWatch:
         return f"there is no '{self._scope}' in the module {when}"
 
     def check(self) -> None:
-        """Raise `UsageError` if the scope was looked for and was in none of the modules."""
+        """Raise `UsageError` if the scope was in none of the modules that were looked at."""
         if not self._looked or self._found or self._scope is None:
             return
         from ...ir.diagnostics import did_you_mean
@@ -59,6 +59,6 @@ class ScopeWatch:
         guess = did_you_mean(self._scope.removeprefix("@"), names)
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         raise UsageError(
-            f"--print-ir-scope: no module has a symbol or layer '{self._scope}'{guess}",
+            f"--print-ir-scope: no printed module has a symbol or layer '{self._scope}'{guess}",
             f"they have: {', '.join(names[:_MOST_NAMES]) or 'none'}{more}",
         )

@@ -49,6 +49,11 @@ def no_text(path: str, error: UnicodeDecodeError) -> FileError:
     return FileError(path, f"is no text in UTF-8: {error.reason} at byte {error.start}")
 
 
+def name_in_ir(name: str) -> str:
+    """Return a file's name as text that can be encoded, also if the name's bytes are no UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(slots=True)
 class Sources:
     """Texts by the name to show; `shown` maps names in the IR to names to show where they differ.
@@ -62,7 +67,7 @@ class Sources:
 
     def add(self, path: str, text: str) -> str:
         """Note the text of a file and return the name that the IR uses for it."""
-        name = PurePath(path).name
+        name = name_in_ir(PurePath(path).name)
         self.texts[path] = text
         self.shown[name] = path
         return name

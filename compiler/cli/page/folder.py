@@ -49,7 +49,7 @@ class DumpFolder:
     def _write(self, name: str, text: str) -> None:
         path = self._directory / name
         try:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
             raise error_at(f"cannot write '{path}': {error.strerror}", UNKNOWN) from error
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,16 @@ def test_the_page_has_no_file_but_models_and_inputs(wsc: Command, folder: Path) 
     files = {Path(file["name"]).name: file["lines"] for file in page_data(folder / "dumps")["files"]}
     assert files["m.wdl"] == ["text of m.wdl"]
     assert files["secret.txt"] == files["gone.wdl"] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text elsewhere")
+def test_names_of_files_that_are_no_text(wsc: Command, folder: Path) -> None:
+    (folder / "m\udcff.wdl").write_text(CLASSIFIER, "utf-8")
+    assert wsc("compile", "m\udcff.wdl", "--stop-after=dce", "--quiet", "--dump-dir", "dumps").status == 0
+    assert [file["name"] for file in page_data(folder / "dumps")["files"]] == ["m\\udcff.wdl"]
+    (folder / "a\udcff.mlir").write_text(CONSTANTS, "utf-8")
+    assert wsc("opt", "a\udcff.mlir", "-p", "cse", "--dump-dir", "dumps").status == 0
+    assert parse_module((folder / "dumps" / "01_cse.mlir").read_text("utf-8")).body.operations
 
 
 def test_the_page_needs_nothing_but_itself() -> None:

@@ -99,7 +99,7 @@ def test_a_scope_that_never_was(wsc: Command, constants: str) -> None:
     done = wsc(*opt, "--print-ir-after-change", "--print-ir-scope=aa")
     assert done.status == 2
     assert done.out == ""
-    assert "no module has a symbol or layer 'aa'; did you mean 'a'?" in done.err
+    assert "no printed module has a symbol or layer 'aa'; did you mean 'a'?" in done.err
     assert "they have: a\n" in done.err
     alone = wsc(*opt, "--print-ir-scope=a")
     assert (alone.status, alone.out) == (2, "")
