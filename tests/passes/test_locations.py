@@ -16,12 +16,11 @@ from wsc.passes.base import Pass
 from wsc.passes.manager import Instrumentation
 
 from ..support.compiled import SMALL_MLP, SMALL_TALE, Compiled, compile_model, compile_shaped, front_end
-from ..support.wdl import EXAMPLES, MLP, TALE
+from ..support.wdl import EXAMPLE_NAMES, MLP, TALE, example
 from .test_random_models import models
 
 SIZES = {"tale": SMALL_TALE, "mlp": SMALL_MLP}
 """Consts that make an example small; those without are small already."""
-NAMES = sorted(path.stem for path in EXAMPLES.glob("*/*.wdl"))
 
 
 def lines(operation: Operation) -> list[int]:
@@ -51,23 +50,25 @@ class Walker(Instrumentation):
         assert unlocated(module, self.last_line) == [], f"after {pass_.name}"
 
 
-def located(text: str, overrides: dict[str, str] | None = None, grid: tuple[int, int] = (8, 6)) -> Compiled:
+def located(
+    text: str,
+    overrides: dict[str, str] | None = None,
+    grid: tuple[int, int] = (8, 6),
+    entry: str = "decode",
+) -> Compiled:
     """Compile `text` and look at every operation on the way."""
     last = len(text.splitlines())
-    assert unlocated(front_end(text, overrides), last) == []
+    assert unlocated(front_end(text, overrides, entry), last) == []
     walker = Walker(last)
-    compiled = compile_model(text, grid, overrides, verify_each=False, watchers=[walker])
+    compiled = compile_model(text, grid, overrides, verify_each=False, watchers=[walker], entry=entry)
     assert walker.passes > 10
     return compiled
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
 def test_no_operation_of_an_example_is_without(name: str) -> None:
-    located(
-        (EXAMPLES / name / f"{name}.wdl").read_text("utf-8"),
-        SIZES.get(name),
-        (8, 6) if name in SIZES else (16, 16),
-    )
+    text, entry = example(name)
+    located(text, SIZES.get(name), (8, 6) if name in SIZES else (16, 16), entry)
 
 
 @settings(max_examples=5)

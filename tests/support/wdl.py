@@ -11,6 +11,14 @@ from wsc.ir.diagnostics import Diagnostic, DiagnosticError, render
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TALE = (EXAMPLES / "tale" / "tale.wdl").read_text("utf-8")
 MLP = (EXAMPLES / "mlp" / "mlp.wdl").read_text("utf-8")
+EXAMPLE_NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*/*.wdl")))
+
+
+def example(name: str) -> tuple[str, str]:
+    """Return the text of an example and the entry that it is for."""
+    text = (EXAMPLES / name / f"{name}.wdl").read_text("utf-8")
+    return text, "encode" if "\n  encode = " in text else "decode"
+
 
 LLAMA = """
 // 'seq' is symbolic.

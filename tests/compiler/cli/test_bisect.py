@@ -8,6 +8,7 @@ import pytest
 
 from wsc.ir.parser import parse_module
 
+from ...support.wdl import EXAMPLE_NAMES, example
 from .conftest import Command, Done
 
 MODEL = """\
@@ -259,6 +260,19 @@ def test_a_window_of_rows(wsc: Command, folder: Path) -> None:
     pipeline = f"{NN.replace('specialize', 'specialize{entry=encode}')},swap-nn,{DIST}"
     done = bisect(wsc, "--entry", "encode", "--json", pipeline=pipeline)
     assert facts(done)["first_wrong"]["pass"] == "swap-nn"
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
+def test_every_example_after_every_pass_that_leads_to_dist(wsc: Command, folder: Path, name: str) -> None:
+    text, entry = example(name)
+    (folder / "net.wdl").write_text(text, "utf-8")
+    passes = f"inline,specialize{{entry={entry}}},simplify,{DIST}"
+    inputs = ("--random-weights", "1", "--tokens", "2")
+    options = ("--entry", entry, "--pass-pipeline", passes, "--all", "--json")
+    done = wsc("bisect", "net.wdl", "--check", *inputs, *options)
+    assert done.status == 0
+    levels = [entry["level"] for entry in facts(done)["passes"]]
+    assert levels == ["nn"] * 6 + ["dist"] * 5
 
 
 def test_an_input_that_is_wrong_stays_the_inputs_mistake(wsc: Command) -> None:
