@@ -61,7 +61,7 @@ def _deliver(args: Namespace, file: str, before: str, after: str, context: Conte
         sys.stdout.writelines(_diff(before, after, shown))
     if args.check:
         if before != after:
-            context.terminal.announce(f"{shown}: would be formatted")
+            context.terminal.error(f"{shown}: would be formatted")
     elif file == "-" and not args.diff:
         sys.stdout.write(after)
     elif before != after and not args.diff:

@@ -19,7 +19,8 @@ model encoder {
     return y + gelu(n @ up + bu) @ down + bd
   }
 
-  weight embed: [vocab, dim], places: [window, dim], norm: [dim], shift: [dim], head: [dim, vocab], bias: [vocab]
+  weight embed: [vocab, dim], places: [window, dim]
+  weight norm: [dim], shift: [dim], head: [dim, vocab], bias: [vocab]
 
   forward(tokens: [seq] index) -> [seq, vocab] {
     x = embed[tokens] + places[position]

@@ -31,7 +31,7 @@ def test_check_names_what_would_change_and_writes_nothing(wsc: Command, folder: 
     (folder / "good.wdl").write_text(FORMATTED, "utf-8")
     (folder / "bad.wdl").write_text(UNTIDY, "utf-8")
     done = wsc("fmt", "--check", "good.wdl", "bad.wdl")
-    assert (done.status, done.out, done.err) == (1, "", "bad.wdl: would be formatted\n")
+    assert (done.status, done.out, done.err) == (1, "", "wsc: error: bad.wdl: would be formatted\n")
     assert (folder / "bad.wdl").read_text("utf-8") == UNTIDY
     assert wsc("fmt", "--check", "good.wdl").status == 0
 
@@ -53,7 +53,7 @@ def test_stdin(wsc: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     done = wsc("fmt", "-")
     assert (done.status, done.out, done.err) == (0, FORMATTED, "")
     stdin(monkeypatch, UNTIDY.encode())
-    assert wsc("fmt", "--check", "-").err == "<stdin>: would be formatted\n"
+    assert wsc("fmt", "--check", "-").err == "wsc: error: <stdin>: would be formatted\n"
     assert wsc("fmt", "-", "-").status == 2
     assert not list(folder.iterdir())
 
