@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..support.compiled import Runner, compile_shaped
+from ..support.wdl import replaced
+from ..support.windows import compare_window
 
 TOLERANCE = 2e-2
 """Roundings to f16 add up over a chain of norms; a wrong value is farther off."""
@@ -61,3 +63,11 @@ def models(draw: st.DrawFn) -> str:
 def test_a_random_model(text: str, shape: tuple[int, int], stages: int) -> None:
     compiled = compile_shaped(text, shape, stages=stages, verify_each=False)
     assert Runner(compiled).compare(2) <= TOLERANCE
+
+
+@settings(max_examples=10)
+@given(models(), st.tuples(st.integers(1, 5), st.integers(1, 4)), st.integers(1, 3))
+def test_a_window_of_a_random_model(text: str, shape: tuple[int, int], window: int) -> None:
+    text = replaced(text, ("decode =", "encode ="), ("const n", f"const window = {window}, n"))
+    compiled = compile_shaped(text, shape, stages=1, verify_each=False, entry="encode")
+    assert compare_window(Runner(compiled)) <= TOLERANCE

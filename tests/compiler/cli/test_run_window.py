@@ -88,6 +88,17 @@ def test_numbers(wsc: Command, model: Path) -> None:
     assert found["check"]["max_abs_error"] < 1e-6
 
 
+def test_a_row_without_a_number(wsc: Command, model: Path) -> None:
+    (model / "numbers.wdl").write_text(NUMBERS.replace("= forward", "= greedy(forward)"), "utf-8")
+    rows = np.ones((4, 6), np.float32)
+    rows[2, 5] = np.nan
+    np.savez("rows.npz", x=rows)
+    options = ("--entry", "encode", "--random-weights", "5", "--grid", "1x2", "--input", "rows.npz")
+    done = wsc("run", "numbers.wdl", *options)
+    assert done.status == 4
+    assert "in row 2 no logit is a number" in done.err
+
+
 def test_another_number_of_rows(wsc: Command, model: Path) -> None:
     options = ("--entry", "encode", "--random-weights", "2", "--grid", "2x1", "--prompt", "abc")
     done = wsc("run", "window.wdl", *options)
