@@ -9,6 +9,7 @@ from ...ir.attributes import StringAttr, SymbolRefAttr
 from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity
 from ...ir.location import CallSiteLoc
 from ...ir.operation import Operation
+from ...ir.rewriter import Rewriter
 from ...ir.symbols import SymbolTable
 from ..base import Pass, PassContext, operations_named
 
@@ -25,7 +26,7 @@ class Inline(Pass):
 
         An operation that comes out of a function is at `callsite(its place at the call's place)`.
         """
-        inliner = _Inliner(SymbolTable(module))
+        inliner = _Inliner(SymbolTable(module), Rewriter(module, listeners=context.listeners))
         functions = operations_named(module, "nn.func")
         for function in functions:
             inliner.finish(function)
@@ -35,8 +36,9 @@ class Inline(Pass):
 
 
 class _Inliner:
-    def __init__(self, functions: SymbolTable) -> None:
+    def __init__(self, functions: SymbolTable, rewriter: Rewriter) -> None:
         self.functions = functions
+        self.rewriter = rewriter
         self.finished: set[Operation] = set()
         self.calls: list[Operation] = []
         """The calls on the way to the function being worked on, outermost first."""
@@ -54,7 +56,8 @@ class _Inliner:
             self.calls.append(call)
             self.finish(callee)
             self.calls.pop()
-            _inline(call, callee)
+            with self.rewriter.rewriting(call, "inline_call"):
+                _inline(call, callee, self.rewriter)
         self.finished.add(function)
 
     def _recursion(self, callee: Operation, call: Operation) -> DiagnosticError:
@@ -68,16 +71,15 @@ class _Inliner:
         return DiagnosticError([Diagnostic(Severity.ERROR, message, callee.location, tuple(notes))])
 
 
-def _inline(call: Operation, callee: Operation) -> None:
+def _inline(call: Operation, callee: Operation, rewriter: Rewriter) -> None:
     values = dict(zip(callee.body.arguments, call.operands, strict=True))
     *operations, terminator = callee.body.operations
     for operation in operations:
         copy = operation.clone(values)
         for inner in copy.walk():
             inner.location = CallSiteLoc(inner.location, call.location)
-        call.enclosing_block.insert_before(call, copy)
-    for result, returned in zip(call.results, terminator.operands, strict=True):
-        inlined = values[returned]
-        inlined.name_hint = inlined.name_hint or result.name_hint
-        result.replace_all_uses_with(inlined)
-    call.erase()
+        rewriter.insert(copy)
+    inlined = [values[returned] for returned in terminator.operands]
+    for result, value in zip(call.results, inlined, strict=True):
+        value.name_hint = value.name_hint or result.name_hint
+    rewriter.replace(call, inlined)

@@ -15,7 +15,17 @@ from wsc.passes.pipeline import parse_pipeline
 from wsc.passes.rewrite_trace import Rewrite, RewriteTrace
 
 from ..support import random_nn
+from ..support.compiled import front_end
 
+FUNCTIONS = """\
+model m {
+  const n = 4
+  dtype f16
+  f(x: [seq, n]) -> [seq, n] { return relu(exp(x)) }
+  forward(x: [seq, n]) -> [seq, n] { return x + f(x) }
+  decode = forward
+}
+"""
 PROGRAM = """\
 "pe.program"() ({
   %0 = "pe.constant"() {value = 2 : i64} : () -> index loc("m.wdl":1:1)
@@ -121,6 +131,17 @@ def test_passes_without_patterns() -> None:
     assert found[0].replaced == (("%4", "%3"),)
     assert found[0].after == ()
     assert found[0].location == FileLoc("m.wdl", 4, 2)
+
+
+def test_an_inlined_call() -> None:
+    module = front_end(FUNCTIONS)
+    found: list[Rewrite] = []
+    PassManager(parse_pipeline("inline"), instrumentations=[RewriteTrace(found.append)]).run(module)
+    (rewrite,) = found
+    assert (rewrite.pattern, rewrite.operation) == ("inline-call", "nn.call")
+    assert rewrite.before[0].startswith('%0 = "nn.call"(%arg0)')
+    assert [line.split(" = ")[1].split("(")[0] for line in rewrite.after] == ['"nn.exp"', '"nn.relu"']
+    assert rewrite.location == FileLoc("m.wdl", 5, 49)
 
 
 def test_names_are_those_of_a_dump_before_the_pass() -> None:
