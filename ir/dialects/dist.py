@@ -156,6 +156,8 @@ def _verify_reslice(op: Operation, report: Report) -> None:
         axis = features.axis
         if rows != target.dims[1:] or (axis is not None and axis == target.dims[0].axis):
             report(f"operand {index} must be a number, or a vector that lies otherwise than the result")
+        elif dist_tensor(value).element != target.element:
+            report(f"operand {index} has another element type than the result")
         elif target.partial != axis:
             report(f"the result must be partial over the axis of operand {index}")
 

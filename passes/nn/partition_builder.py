@@ -157,8 +157,14 @@ class PartitionBuilder:
         count = prod(split.extent for split in dims)
 
         def part(value: Value) -> Value:
-            single = prod(tensor_type(value).shape) == 1
-            return self.read(scope, value, () if single and count > 1 else dims)
+            found = prod(tensor_type(value).shape)
+            if found not in (1, count):
+                raise error_at(
+                    "weights of different shapes can be combined where they meet rows, not alone",
+                    source.location,
+                    f"this one is {shape_text(tensor_type(value).shape)}",
+                )
+            return self.read(scope, value, () if found == 1 and count > 1 else dims)
 
         return self.elementwise(scope, source, part)
 

@@ -18,17 +18,19 @@ from wsc.ir.attributes import (
     FunctionType,
     IntegerAttr,
     TensorType,
+    i64,
     string,
     symbol,
 )
 from wsc.ir.builder import Builder
 from wsc.ir.dialects.nn import BINARY, UNARY, tensor_type
+from wsc.ir.dialects.nn_shape import REDUCTIONS
 from wsc.ir.interpreter.nn import NnInterpreter
 from wsc.ir.location import FileLoc
 from wsc.ir.operation import Block, Operation, Region, Value
 
 ROW, FOLDED, VECTOR, CACHE, SO_FAR = (1, 8), (1, 2, 4), (8,), (4, 8), (DYNAMIC, 8)
-KINDS = ("unary", "binary", "number", "bias", "reshape", "read", "append")
+KINDS = ("unary", "binary", "number", "bias", "reshape", "moved", "along", "read", "append")
 PURE = KINDS[:-1]
 """What an expert may do."""
 NUMBERS = (1.0, 0.0, -0.0, 2.0, -0.25, 3.0, 0.1)
@@ -77,10 +79,28 @@ class _Scope:
             source, target = self.draw(st.sampled_from([(ROW, FOLDED), (FOLDED, ROW), (ROW, ROW)]))
             if self.values.get(source):
                 self.create("reshape", [self.pick(source)], target)
+        elif kind == "moved":
+            self.moved()
+        elif kind == "along":
+            name = self.draw(st.sampled_from(["softmax", *REDUCTIONS]))
+            found = self.create(name, [self.pick(ROW)], ROW if name == "softmax" else (1, 1), axis=i64(1))
+            operands = [self.pick(ROW), found]
+            self.create(self.draw(st.sampled_from(BINARY)), operands, ROW)
         elif kind == "read":
             self.create("read", [], CACHE, variable=symbol("cache"))
         elif kind == "append":
             self.create("append", [self.pick(ROW)], SO_FAR, variable=symbol("cache"))
+
+    def moved(self) -> None:
+        """Add a cut of two rows put together, cut again, or a value transposed there and back."""
+        if self.values.get(FOLDED) and self.draw(st.booleans()):
+            there = self.create("transpose", [self.pick(FOLDED)], (1, 4, 2))
+            self.create("transpose", [there], FOLDED)
+            return
+        both = self.create("concat", [self.pick(ROW), self.pick(ROW)], (1, 16), axis=i64(1))
+        first, second = self.draw(st.integers(0, 4)), self.draw(st.integers(0, 4))
+        most = self.create("slice", [both], (1, 12), axis=i64(1), start=i64(first), end=i64(first + 12))
+        self.create("slice", [most], ROW, axis=i64(1), start=i64(second), end=i64(second + 8))
 
     def repeat(self) -> None:
         """Add a repeat with a body that may use what is around it."""

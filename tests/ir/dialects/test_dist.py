@@ -225,6 +225,10 @@ def test_right_operations_pass() -> None:
             f'%r = "dist.reslice"(%m) : ({MATRIX}) -> {W}',
             "'dist.reslice' operand 0 must be a number, or a vector that lies otherwise than the result",
         ),
+        (
+            f'%r = "dist.reslice"(%v) : ({V}) -> !dist.tensor<@g, [6 y], f16, partial add over x>',
+            "'dist.reslice' operand 0 has another element type than the result",
+        ),
         (f'%r = "dist.reslice"(%v) : ({V}) -> {S}', "'dist.reslice' the result must be a vector"),
         (
             f'%r = "dist.all_reduce"(%px) {{axis = "z", fn = "add"}} : ({PARTIAL_X}) -> {W}',

@@ -137,6 +137,12 @@ def test_a_transposed_weight_is_not_kept_twice() -> None:
             None,
         ),
         (
+            "x @ (w * b)",
+            "[seq, 6]",
+            "weights of different shapes can be combined where they meet rows, not alone",
+            "this one is [6]",
+        ),
+        (
             "w @ w",
             "[6, 6]",
             "rows that depend on the input must stand here, not a weight [6, 6]",
