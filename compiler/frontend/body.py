@@ -57,4 +57,5 @@ class BodyChecker:
             return
         if not shapes_agree(wanted.shape, found.shape) or wanted.is_index != found.is_index:
             message = f"'{self.body.name}' must return {wanted}, not {found}"
-            self.report.error(statement.span, message, *self.model.consts.set_note())
+            declared = self.report.note(self.definition.result.span, "its result is declared here")
+            self.report.error(statement.span, message, *self.model.consts.set_note(), declared)

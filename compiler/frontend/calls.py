@@ -100,12 +100,14 @@ class CallChecker:
     def is_float(self, node: Node, span: Span, operator: str) -> bool:
         """Whether `node` has float elements; reports it if not."""
         if node.tensor.is_index:
-            self.report.error(span, f"{operator} takes a tensor of floats, not of indices")
+            message = f"{operator} takes a tensor of floats, not of indices"
+            self.report.error(span, message, label=str(node.tensor))
         return not node.tensor.is_index
 
     def _is_index(self, node: Node, span: Span, operator: Operator) -> bool:
         if not node.tensor.is_index:
-            self.report.error(span, f"'{operator.name}' takes a tensor of indices here, not of floats")
+            message = f"'{operator.name}' takes a tensor of indices here, not of floats"
+            self.report.error(span, message, label=str(node.tensor))
         return node.tensor.is_index
 
     # ---- operands and options

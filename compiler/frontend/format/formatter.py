@@ -27,7 +27,6 @@ Node: TypeAlias = "Tree[Token]"
 Child: TypeAlias = "Tree[Token] | Token"
 
 _HAVE_BODIES = ("layer", "function", "names")
-_CLOSERS = {"LPAR": "RPAR", "LSQB": "RSQB"}
 _ALIGNED = {"weights": "state", "caches": "state", "entry": "entry", "naming": "naming"}
 """Kinds of lines that stand in columns when they are neighbours."""
 
@@ -96,7 +95,7 @@ class _Formatter:
         trees = [child for child in members if isinstance(child, Tree)]
         if not trees and not self.comments.has_any(first, closer):
             return (start, self._tok(first), str(closer))
-        if len(trees) == 1 and first.line == closer.line:
+        if len(trees) == 1 and first.line == closer.line and trees[0].data not in _HAVE_BODIES:
             return (start, Group(("{", Indent(INDENT, (Line(), self._member(trees[0], 0))), Line(), "}")))
         content = (self._tok(first), Indent(INDENT, (HardLine(), self._members(trees), *self._last(closer))))
         return (start, *content, HardLine(), str(closer))
@@ -166,7 +165,7 @@ class _Formatter:
             comma = children[index + 1] if index + 1 < len(children) else None
             behind: Doc = ()
             if isinstance(comma, Token):
-                # Above a comma there is no comment that could stand anywhere else.
+                # A comment above a comma stays there: it belongs to nothing else.
                 item = (item, *self._notes_before(comma), ",")
                 behind = self._behind(comma)
             docs += (Group(Indent(CONTINUED, (" " if index == 0 else Line(), Group(item)))), behind)

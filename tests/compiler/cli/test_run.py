@@ -213,3 +213,29 @@ def test_foreign_names_of_weights(wsc: Command, classifier: Path, folder: Path) 
     save_file({"w": w, "b": b}, folder / "classifier.safetensors")
     again = wsc("run", "classifier.wdl", "--input", "rows.npz", "--check", "--json", "--grid", "2x2")
     assert json.loads(again.out)["tokens"] == json.loads(done.out)["tokens"]
+
+
+FUNCTIONS = """\
+model functions {
+  const n = 6
+  dtype f16 accumulate f32
+  weight g: [n], w: [n, n]
+  normed(x: [seq, n], by: [n], times: []) -> [seq, n] { return rmsnorm(x, by) * times }
+  twice(x: [seq, n], m: [n, n]) -> [seq, n] { return normed(relu(normed(x, g, 0.5) @ m), g, 2) }
+  layer block(x: [seq, n]) -> [seq, n] {
+    weight up: [n, n], scale: [n]
+    return x + twice(x, up) + normed(x, scale, 1)
+  }
+  forward(x: [seq, n]) -> [seq, n] { return twice(repeat(2, block, x), w) }
+  decode = greedy(forward)
+}
+"""
+
+
+def test_functions_run_on_the_wafer(wsc: Command, folder: Path) -> None:
+    (folder / "functions.wdl").write_text(FUNCTIONS, "utf-8")
+    np.savez(folder / "rows.npz", x=np.linspace(-2, 2, 12, dtype=np.float32).reshape(2, 6))
+    arguments = ("--random-weights", "3", "--grid", "2x3", "--input", "rows.npz", "--check", "--json")
+    done = wsc("run", "functions.wdl", *arguments)
+    assert done.status == 0, done.err
+    assert json.loads(done.out)["check"]["tokens_equal"]

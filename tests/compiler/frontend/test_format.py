@@ -116,6 +116,15 @@ def test_random_models_in_random_layouts(data: st.DataObject) -> None:
         assert len(code) <= 100 or len(code.strip()) <= 40, line
 
 
+def test_what_has_a_body_opens_the_block_around_it() -> None:
+    assert check("model m { layer b(x: [4]) -> [4] { y = x return y } }") == (
+        "model m {\n  layer b(x: [4]) -> [4] {\n    y = x\n    return y\n  }\n}\n"
+    )
+    assert check('model m { names { a = "b" } }') == 'model m {\n  names { a = "b" }\n}\n'
+    assert check("model m { names { } }") == "model m {\n  names {}\n}\n"
+    assert check("model m{}") == "model m {}\n"
+
+
 def test_parentheses_without_limit() -> None:
     text = f"model m {{ decode = {'(' * 3000}forward{')' * 3000} }}"
     formatted = format_wdl(text)
