@@ -89,7 +89,7 @@ class Pass(ABC):
         for option in self.options():
             value = getattr(self, option.name)
             if value != option.default:
-                parts.append(f"{option.name.replace('_', '-')}={option_text(value)}")
+                parts.append(f"{option.name.replace('_', '-')}={_option_text(value)}")
         return f"{self.name}{{{' '.join(parts)}}}" if parts else self.name
 
 
@@ -111,7 +111,7 @@ def choice(default: str, *others: str) -> Any:
 _PLAIN_VALUE = re.compile(r"[\w.+-]+")
 
 
-def option_text(value: object) -> str:
+def _option_text(value: object) -> str:
     """Return an option's value as a pipeline writes it."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if _PLAIN_VALUE.fullmatch(text) else json.dumps(text)

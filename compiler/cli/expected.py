@@ -2,9 +2,10 @@
 
     // expected-error @+1 {{unknown pass}}
 
-`@+1`, `@-2` are lines from here, `@above` and `@below` the next line without such a comment, `@unknown`
-no place; without any it is the comment's own line. In `expected-error-re {{...}}` the parts in double
-braces of their own are regular expressions.
+So, too, `expected-warning`, `expected-note` and `expected-remark`, one on a line. `@+1`, `@-2` are lines from
+here, `@above` and `@below` the next line without such a comment, `@unknown` no place; without any it is the
+comment's own line. In `expected-error-re {{...}}` the parts in double braces of their own are regular
+expressions.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 from argparse import Namespace
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -132,12 +131,12 @@ class _CommandTest:
         )
         try:
             return process.wait(self._timeout_seconds) == 0
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            with suppress(ProcessLookupError):  # it ended, as it should
-                os.killpg(process.pid, signal.SIGKILL)
+        except BaseException as error:  # Ctrl-C, too, of which the command hears nothing
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return False
+            raise
 
 
 def _pass_test(args: Namespace, text: str, module: Operation, context: Context) -> Test:
