@@ -42,7 +42,6 @@ def run_reduce(args: Namespace, context: Context) -> int:
     context.sources.texts[args.file] = text
     head = _comments(text)
     if is_reproducer(text):
-        context.plugins.load(plugins_in(args.file, text), context.terminal)
         for flag in flags_in(args.file, text):
             setattr(args, *REPRODUCED_FLAGS[flag])
     module = parse_module(text, args.file)
@@ -141,6 +140,8 @@ class _CommandTest:
 
 def _pass_test(args: Namespace, text: str, module: Operation, context: Context) -> Test:
     """Return the test in this process. Raises `WrongTextError`, `FileError`, `DiagnosticError`."""
+    if is_reproducer(text):
+        context.plugins.load(plugins_in(args.file, text), context.terminal)
     if args.pipeline is not None:
         context.sources.texts[PIPELINE_FILE] = args.pipeline
         with command_text():

@@ -94,6 +94,15 @@ def test_a_reproducer_stays_one(wsc: Command, folder: Path) -> None:
 COMMANDS = ["grep -q nn.neg", "grep -q nn.neg {} && true", "! grep -c exp {} | grep 0"]
 
 
+def test_a_command_needs_no_plug_in(wsc: Command, folder: Path) -> None:
+    reproducer = f"// plugins: missing.py\n// pipeline: refuse\n\n{MODULE}"
+    (folder / "r.mlir").write_text(reproducer, "utf-8")
+    assert wsc("reduce", "r.mlir", "--fails").status == 1
+    done = wsc("reduce", "r.mlir", "--test", "grep -q nn.neg", "--quiet")
+    assert done.status == 0
+    assert done.out.startswith("// plugins: missing.py\n// pipeline: refuse\n\n")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command(wsc: Command, command: str) -> None:
     done = wsc("reduce", "m.mlir", "--test", command, "--quiet")
