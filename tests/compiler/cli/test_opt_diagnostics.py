@@ -117,6 +117,49 @@ def test_verify_diagnostics(wsc: Command, folder: Path) -> None:
     assert "expected error was not given for line 2: nn.fox" in done.err
 
 
+TELLS = """\
+from dataclasses import dataclass
+from typing import ClassVar
+from wsc.ir.diagnostics import Diagnostic, Severity
+from wsc.ir.location import UNKNOWN
+from wsc.passes.base import Pass
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Pass):
+    name: ClassVar[str] = "tell"
+
+    def run(self, module, context):
+        (op,) = module.body.operations
+        context.warn("it is 1", op.location)
+        context.remark("it is 2 of 3", op.location)
+        context.remark("it is [4]", UNKNOWN)
+        note = Diagnostic(Severity.NOTE, "it is 5", op.location)
+        context.remarks.append(Diagnostic(Severity.ERROR, "it is 6", op.location, (note,)))
+"""
+
+
+def test_every_form_through_the_command(wsc: Command, folder: Path) -> None:
+    (folder / "tells.py").write_text(TELLS, "utf-8")
+    comments = [
+        "// expected-warning @below {{is 1}}",
+        "// expected-remark-re @+4 {{it is {{[0-9]}} of}}",
+        "// expected-remark @unknown {{[4]}}",
+        "// expected-note @below {{it is 5}}",
+        "// expected-error @+1 {{it is 6}}",
+    ]
+    command = ("opt", "m.mlir", "-p", "tell", "--load-pass-plugin", "tells.py", "--verify-diagnostics")
+    text = "\n".join([*comments, CONSTANT])
+    (folder / "m.mlir").write_text(text, "utf-8")
+    done = wsc(*command)
+    assert (done.status, done.err) == (0, "")
+    for comment in comments:
+        (folder / "m.mlir").write_text(text.replace(comment, "// nothing"), "utf-8")
+        done = wsc(*command)
+        assert done.status == 1
+        assert "unexpected " in done.err
+
+
 def test_foreign_operations(wsc: Command, folder: Path) -> None:
     (folder / "m.mlir").write_text('"test.op"() : () -> ()\n', "utf-8")
     assert wsc("opt", "m.mlir").status == 1
