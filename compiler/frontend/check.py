@@ -89,14 +89,12 @@ class _ModelChecker:
     def _check_names(self) -> None:
         """Report names that are defined twice at one level, or are built in."""
         model = self.model
-        self._unique(
-            [
-                *(const.name for const in model.consts),
-                *(state.name for state in model.states),
-                *(definition.name for definition in model.definitions),
-                *(entry.name for entry in model.entries if entry.name.text in ENTRY_NAMES),
-            ]
-        )
+        names = [item.name for item in (*model.consts, *model.states)]
+        functions = [definition.name for definition in model.definitions if definition.kind != "layer"]
+        entries = [entry.name for entry in model.entries if entry.name.text in ENTRY_NAMES]
+        self._unique([*names, *(definition.name for definition in model.definitions)])
+        # A layer becomes no symbol of the module, so it may be called like an entry.
+        self._unique([*names, *functions, *entries])
         for definition in model.definitions:
             self._unique(state.name for state in definition.body if isinstance(state, State))
 

@@ -11,7 +11,7 @@
     %7 = "dist.scores"(%6, %6) {head_dim = 2 : i64} : (!dist.tensor<@io, [4 x, 3], f16>, !dist.tensor<@io, [4 x, 3], f16>) -> !dist.tensor<@io, [2, 3 y, 3], f32, partial add over x>
     %8 = "dist.all_reduce"(%7) {axis = "x", fn = "add"} : (!dist.tensor<@io, [2, 3 y, 3], f32, partial add over x>) -> !dist.tensor<@io, [2, 3 y, 3], f32>
     %9 = "dist.softmax_max"(%8) {causal, features = #dist.split<4 x>, head_dim = 2 : i64} : (!dist.tensor<@io, [2, 3 y, 3], f32>) -> !dist.tensor<@io, [2, 3 y], f32>
-    %10:2 = "dist.softmax_mix"(%8, %9, %6) {head_dim = 2 : i64, scale = 0.70710677 : f32} : (!dist.tensor<@io, [2, 3 y, 3], f32>, !dist.tensor<@io, [2, 3 y], f32>, !dist.tensor<@io, [4 x, 3], f16>) -> (!dist.tensor<@io, [4 x, 3 y], f32>, !dist.tensor<@io, [2, 3 y], f32>)
+    %10:2 = "dist.softmax_mix"(%8, %9, %6) {causal, head_dim = 2 : i64, scale = 0.70710677 : f32} : (!dist.tensor<@io, [2, 3 y, 3], f32>, !dist.tensor<@io, [2, 3 y], f32>, !dist.tensor<@io, [4 x, 3], f16>) -> (!dist.tensor<@io, [4 x, 3 y], f32>, !dist.tensor<@io, [2, 3 y], f32>)
     %11 = "dist.softmax_divide"(%10#0, %10#1) {head_dim = 2 : i64} : (!dist.tensor<@io, [4 x, 3 y], f32>, !dist.tensor<@io, [2, 3 y], f32>) -> !dist.tensor<@io, [4 x, 3 y], f16>
     %12 = "dist.spread"(%11) : (!dist.tensor<@io, [4 x, 3 y], f16>) -> !dist.tensor<@io, [4 x, 3], f16, partial add over y>
     %13 = "dist.all_reduce"(%12) {axis = "y", fn = "add"} : (!dist.tensor<@io, [4 x, 3], f16, partial add over y>) -> !dist.tensor<@io, [4 x, 3], f16>
