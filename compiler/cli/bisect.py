@@ -159,8 +159,6 @@ def run_bisect(args: Namespace, context: Context) -> int:
             judge.is_wrong(index)
     else:
         found = _bisect(snapshots.taken, judge)
-    if found is not None and found > 0:
-        judge.is_wrong(found - 1)  # for the report: bisection knows it, or took it for granted
     if found is not None and isinstance(snapshots.failure, DiagnosticError) and _is_input(snapshots, found):
         raise snapshots.failure
     files = None

@@ -185,6 +185,17 @@ def test_files_to_compare_and_to_replay(wsc: Command, folder: Path) -> None:
     assert replayed.out.rstrip("\n") == str(parse_module(after))
 
 
+def test_the_first_pass_of_all(wsc: Command, folder: Path) -> None:
+    """Before it is the module of the front end, which is the reference."""
+    done = bisect(wsc, "-o", "out", "--json", pipeline=f"swap-nn,{NN}")
+    found = facts(done)["first_wrong"]
+    assert (found["place"], found["before"], found["suspects"]) == (1, None, ["swap-nn"])
+    before = parse_module((folder / "out" / "before.mlir").read_text("utf-8"))
+    (sub,) = (op for op in before.walk() if op.name == "nn.sub")
+    assert sub.operands[0].defining_op is not None
+    assert sub.operands[0].defining_op.name == "nn.matmul"
+
+
 def test_a_report_for_people(wsc: Command) -> None:
     done = bisect(wsc, pipeline=f"{NN},swap-nn,{DIST}")
     lines = [" ".join(line.split()) for line in done.err.splitlines()]
