@@ -182,7 +182,7 @@ def test_another_place_alone_is_no_change() -> None:
 
 
 @given(modules(), modules())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_changes_account_for_every_operation(old: Operation, new: Operation) -> None:
     found = difference(list_operation(old), list_operation(new))
     kinds = Counter(change.kind for change in found.changes)
