@@ -106,7 +106,7 @@ def test_the_sketch_of_a_llama_only_loses_a_blank_or_two() -> None:
     assert " ".join(check(LLAMA).split()) == " ".join(LLAMA.split())
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.data())
 def test_random_models_in_random_layouts(data: st.DataObject) -> None:
     text = data.draw(wdl_layouts(data.draw(wdl_programs())))
