@@ -226,6 +226,9 @@ def parse_target(text: str, filename: str) -> TargetDescription:
         match = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(match[1]), int(match[2])) if match else (1, 1)
         raise _error(f"not TOML: {error}", FileLoc(filename, line, column)) from error
+    except (ValueError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
+        raise _error(f"not TOML: {why}", FileLoc(filename, 1, 1)) from error
     problems: list[Diagnostic] = []
 
     def report(message: str, key: str) -> None:

@@ -103,6 +103,12 @@ def mlir_texts() -> list[str]:
     return _small(texts + _blocks("mlir"))
 
 
+def toml_texts() -> list[str]:
+    """Return descriptions of machines, correct ones and wrong ones."""
+    files = sorted((ROOT / "ir" / "targets").glob("*.toml"))
+    return [path.read_text("utf-8")[:MOST_CHARACTERS] for path in files] + _blocks("toml")
+
+
 def _windows(text: str) -> list[str]:
     lines = text.split("\n")
     return ["\n".join(lines[start : start + 40]) for start in range(0, len(lines), 400)]

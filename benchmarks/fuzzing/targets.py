@@ -12,9 +12,11 @@ from wsc.compiler.frontend import compile_wdl
 from wsc.ir.diagnostics import Diagnostic, DiagnosticError, Severity, render
 from wsc.ir.location import file_locations
 from wsc.ir.operation import Operation
-from wsc.ir.parser import parse_module
+from wsc.ir.parser import parse_attribute, parse_module
 from wsc.ir.printer import print_operation
 from wsc.ir.program_file import parse_program
+from wsc.ir.target import Target as Machine
+from wsc.ir.target import parse_target
 from wsc.ir.verifier import verify
 from wsc.ir.weights import random_weights
 from wsc.passes.pipeline import PASSES, PIPELINE_FILE, default_pipeline, parse_pipeline, pipeline_text
@@ -144,6 +146,9 @@ def check_wdl(data: bytes) -> Outcome:
         module = compile_wdl(text, "m.wdl", warnings=warnings)
     except DiagnosticError as error:
         return Outcome(False, rejected(error.diagnostics, {"m.wdl": text}))
+    again = compile_wdl(text, "m.wdl")
+    same = print_operation(again, locations=True) == print_operation(module, locations=True)
+    require(same, "the same text compiles to another module")
     problems = verify(module)
     require(not problems, f"the front end's module is not valid: {problems[:3]}")
     reads_back(module)
@@ -256,6 +261,32 @@ def check_pipeline(data: bytes) -> Outcome:
     return Outcome(True)
 
 
+# ---- descriptions of machines ----------------------------------------------------------------------
+
+
+@cache
+def toml_pool() -> Pool:
+    return Pool.of(corpus.toml_texts())
+
+
+def make_toml(random: Random) -> bytes:
+    return encoded(random, mutate_text(random, toml_pool().text(random), toml_pool()))
+
+
+def check_toml(data: bytes) -> Outcome:
+    text = decoded(data)
+    if text is None:
+        return NOT_UTF8
+    try:
+        machine = parse_target(text, "m.toml").target
+    except DiagnosticError as error:
+        return Outcome(False, rejected(error.diagnostics, {"m.toml": text}))
+    attribute = machine.to_attribute()
+    require(parse_attribute(str(attribute)) == attribute, "the attribute of a target is not read back")
+    require(Machine.from_attribute(attribute) == machine, "the attribute of a target is of another")
+    return Outcome(True)
+
+
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
@@ -264,5 +295,6 @@ TARGETS: dict[str, Target] = {
         Target("wsx", make_wsx, check_wsx),
         Target("session", make_wsx, check_session),
         Target("pipeline", make_pipeline, check_pipeline),
+        Target("toml", make_toml, check_toml),
     )
 }

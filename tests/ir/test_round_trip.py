@@ -6,7 +6,7 @@ from wsc.ir import parse_attribute, parse_module, parse_type, print_operation, v
 from wsc.ir.attributes import Attribute, TypeAttribute
 from wsc.ir.operation import Operation
 
-from ..support.random_ir import ATTRIBUTES, TYPES, modules
+from ..support.random_ir import ANY_LOCATIONS, ATTRIBUTES, TYPES, modules
 
 
 @given(modules())
@@ -19,8 +19,8 @@ def test_modules(module: Operation) -> None:
     assert not verify(copy, allow_unregistered=True)
 
 
-@given(modules())
-@settings(max_examples=30)
+@given(modules(ANY_LOCATIONS))
+@settings(max_examples=15)
 def test_modules_with_locations(module: Operation) -> None:
     text = print_operation(module, locations=True)
     copy = parse_module(text)

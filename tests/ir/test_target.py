@@ -216,6 +216,20 @@ def test_not_toml() -> None:
     assert "--> mine.toml:2:9" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"name = {'9' * 5000}", "not TOML: a number has too many digits"),
+        (f"name = {'[' * 5000}", "not TOML: nested too deeply"),
+    ],
+)
+def test_more_than_the_reader_of_toml_takes(text: str, message: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        parse_target(text, "t.toml")
+    (found,) = caught.value.diagnostics
+    assert found.message == message
+
+
 def test_an_unknown_target() -> None:
     with pytest.raises(DiagnosticError) as caught:
         load_target("wse_2")

@@ -31,7 +31,7 @@ from wsc.ir.attributes import (
     TensorType,
     TypeAttribute,
 )
-from wsc.ir.location import UNKNOWN, FileLoc, Location, NameLoc, fuse_locations
+from wsc.ir.location import UNKNOWN, CallSiteLoc, FileLoc, FusedLoc, Location, NameLoc, fuse_locations
 from wsc.ir.operation import Block, Operation, Region, Value
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -40,6 +40,7 @@ ASCII = st.text(st.characters(min_codepoint=1, max_codepoint=126), min_size=1, m
 NAMES = st.one_of(st.sampled_from(["a", "kind", "_x.y$1", "Z9"]), ASCII)
 FLOAT_TYPES = st.sampled_from([FloatType(name) for name in ("f16", "bf16", "f32", "f64")])
 INTEGER_TYPES = st.sampled_from([I1, IntegerType(8), I32, I64])
+ODD_INTEGER_TYPES = st.sampled_from([IntegerType(3), IntegerType(100), IntegerType(1 << 10)])
 BODIES = st.sampled_from(["", "<@g, [64 x], f16>", '<"a > b", (1 -> -2)>', "<{a = [<>]}>"])
 
 
@@ -77,8 +78,8 @@ def elements_of(type: IntegerType | FloatType) -> st.SearchStrategy[float]:
 
 @st.composite
 def number_attributes(draw: st.DrawFn) -> Attribute:
-    type = draw(st.one_of(FLOAT_TYPES, INTEGER_TYPES))
-    value = draw(elements_of(type))
+    type = draw(st.one_of(FLOAT_TYPES, INTEGER_TYPES, ODD_INTEGER_TYPES, st.just(INDEX)))
+    value = draw(elements_of(I64 if type == INDEX else type))
     return FloatAttr(value, type) if isinstance(type, FloatType) else IntegerAttr(int(value), type)
 
 
@@ -127,16 +128,31 @@ LOCATIONS: st.SearchStrategy[Location] = st.one_of(
     PLACES,
     st.builds(NameLoc, FILES, st.one_of(st.none(), PLACES)),
     st.lists(PLACES, min_size=2, max_size=3, unique=True).map(lambda places: fuse_locations(*places)),
+    st.builds(CallSiteLoc, PLACES, st.one_of(PLACES, st.builds(NameLoc, FILES, PLACES))),
+)
+
+# xDSL does not read what a fused location may say beside its places, nor locations inside of others.
+ANY_LOCATIONS: st.SearchStrategy[Location] = st.recursive(
+    LOCATIONS,
+    lambda inner: st.one_of(
+        st.builds(NameLoc, FILES, inner),
+        st.builds(CallSiteLoc, inner, inner),
+        st.builds(FusedLoc, st.lists(inner, min_size=1, max_size=3).map(tuple), TEXT),
+    ),
+    max_leaves=4,
 )
 
 
 @st.composite
-def modules(draw: st.DrawFn) -> Operation:
+def modules(draw: st.DrawFn, locations: st.SearchStrategy[Location] = LOCATIONS) -> Operation:
     """A `builtin.module` with some nested operations; every use is dominated by its definition."""
     block = Block()
     for _ in range(draw(st.integers(0, 4))):
         _add_operation(draw, block, _visible(block, ()), 2)
-    return Operation("builtin.module", regions=[Region([block])], location=draw(LOCATIONS))
+    module = Operation("builtin.module", regions=[Region([block])])
+    for op in module.walk():
+        op.location = draw(locations)
+    return module
 
 
 def _visible(block: Block, outer: Sequence[Value]) -> list[Value]:
@@ -157,8 +173,7 @@ def _add_operation(
             draw(st.lists(TYPES, max_size=3)),
             draw(st.dictionaries(NAMES, ATTRIBUTES, max_size=3)),
             regions,
-            draw(LOCATIONS),
-            successors,
+            successors=successors,
         )
     )
 
