@@ -45,8 +45,8 @@ def _formatted(file: str, context: Context) -> tuple[str, str]:
     """Return a text as it is and as it should be. Raises `FileError`, `DiagnosticError`."""
     shown = STDIN if file == "-" else file
     before = read_exactly(file)
-    # Lines end as the language's own do: in a line feed.
-    text = before.replace("\r\n", "\n")
+    # Lines end where `compile` sees them end, and will end in a line feed.
+    text = before.replace("\r\n", "\n").replace("\r", "\n")
     context.sources.texts[shown] = text
     context.recorder.source(shown, text)
     parsed = parse_wdl(text, shown)

@@ -64,6 +64,9 @@ def test_lines_end_in_line_feeds(wsc: Command, folder: Path) -> None:
     assert wsc("fmt", "--check", "m.wdl").status == 1
     assert wsc("fmt", "m.wdl").status == 0
     assert path.read_bytes() == FORMATTED.encode()
+    path.write_bytes(b"model m { // one\rconst a = 1 // two\r}\r")
+    assert wsc("fmt", "m.wdl").status == 0
+    assert path.read_bytes() == b"model m {  // one\n  const a = 1  // two\n}\n"
 
 
 def test_what_cannot_be_formatted_is_left_alone_and_no_reason_to_stop(wsc: Command, folder: Path) -> None:
