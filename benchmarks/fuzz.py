@@ -5,8 +5,8 @@
 
 Input i of a target depends on the seed, the target and i (and on the texts in the repository that mutations
 start from), so a failure is replayed by its number. The exit status is 1 if an input failed; its smallest
-part that still fails is printed. Targets: wdl (front end), mlir (parser, verifier, printer), wsx (program
-files), session (machines made of these), pipeline (pass pipelines), toml (descriptions of machines).
+part that still fails is printed. Targets: wdl (front end), fmt (formatter), mlir (parser, verifier, printer),
+wsx (program files), session (machines made of these), pipeline (pass pipelines), toml (targets' files).
 """
 
 from __future__ import annotations

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
 
 from wsc.compiler.frontend import compile_wdl
+from wsc.compiler.frontend.format import format_wdl
+from wsc.compiler.frontend.parse import parse_wdl
 from wsc.ir.diagnostics import Diagnostic, DiagnosticError, Severity, render
 from wsc.ir.location import file_locations
 from wsc.ir.operation import Operation
@@ -155,6 +158,23 @@ def check_wdl(data: bytes) -> Outcome:
     return Outcome(True, tuple(warning.message for warning in warnings))
 
 
+def check_fmt(data: bytes) -> Outcome:
+    """Format a model as `wsc fmt` does: the same tokens come out, and formatted once more they stay."""
+    text = (decoded(data) or "").replace("\r\n", "\n")
+    parsed = parse_wdl(text, "m.wdl")
+    if parsed.diagnostics:
+        return Outcome(False, tuple(diagnostic.message for diagnostic in parsed.diagnostics))
+    formatted = format_wdl(text)
+    require(not parse_wdl(formatted, "m.wdl").diagnostics, f"the formatted text has errors:\n{formatted}")
+    require(_words(formatted) == _words(text), f"formatting changes more than the layout:\n{formatted}")
+    require(format_wdl(formatted) == formatted, f"formatted again it changes:\n{formatted}")
+    return Outcome(True)
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
 # ---- mlir ------------------------------------------------------------------------------------------
 
 
@@ -291,6 +311,7 @@ TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
         Target("wdl", make_wdl, check_wdl),
+        Target("fmt", make_wdl, check_fmt),
         Target("mlir", make_mlir, check_mlir),
         Target("wsx", make_wsx, check_wsx),
         Target("session", make_wsx, check_session),

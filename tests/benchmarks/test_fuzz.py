@@ -21,7 +21,7 @@ from fuzzing.targets import TARGETS, BrokenPromiseError, Outcome, Target, input_
 from .conftest import BENCHMARKS
 
 SEED = 1
-QUICK = {"wdl": 300, "mlir": 600, "wsx": 250, "session": 100, "pipeline": 800, "toml": 300}
+QUICK = {"wdl": 300, "fmt": 200, "mlir": 600, "wsx": 250, "session": 100, "pipeline": 800, "toml": 300}
 SLOW = 5000
 
 
