@@ -70,29 +70,27 @@ class CallSiteLoc(Location):
 UNKNOWN = UnknownLoc()
 MOST_FUSED = 16
 """How many places a fused location names: what stands for half of a model needs no list of its lines."""
-AND_OTHERS = "and others"
-"""The note in a fused location that there were more places."""
+AND_OTHERS = NameLoc("and others")
+"""Stands last in a fused location that had more places."""
 
 
 def fuse_locations(*locations: Location) -> Location:
     """Return one location that names all given ones, flattened, without unknown ones and repetitions.
 
-    Of more than `MOST_FUSED` places it names the first ones, and has the note `AND_OTHERS`.
+    Of more than `MOST_FUSED` places it names the first ones, then `AND_OTHERS`.
     """
     flat: dict[Location, None] = {}
-    note = ""
     for location in locations:
-        if isinstance(location, FusedLoc):
-            flat.update(dict.fromkeys(part for part in location.locations if part is not UNKNOWN))
-            note = AND_OTHERS if location.metadata == AND_OTHERS else note
-        elif not isinstance(location, UnknownLoc):
-            flat[location] = None
+        parts = location.locations if isinstance(location, FusedLoc) else (location,)
+        flat.update(dict.fromkeys(part for part in parts if part is not UNKNOWN))
     if not flat:
         return UNKNOWN
     if len(flat) == 1:
         return next(iter(flat))
-    places = tuple(flat)
-    return FusedLoc(places[:MOST_FUSED], note if len(places) <= MOST_FUSED else AND_OTHERS)
+    places = tuple(place for place in flat if place != AND_OTHERS)
+    if len(places) > MOST_FUSED or AND_OTHERS in flat:
+        return FusedLoc((*places[:MOST_FUSED], AND_OTHERS))
+    return FusedLoc(places)
 
 
 def file_locations(location: Location) -> tuple[FileLoc, ...]:

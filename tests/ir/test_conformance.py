@@ -33,7 +33,7 @@ EXAMPLE = """\
     %2 = "nn.inner"(%0) : (tensor<2xf32>) -> !dist.tensor<@g, [64 x], f16> loc("f.wdl":4:5)
     "nn.end"(%2, %arg0)[^bb1] : (!dist.tensor<@g, [64 x], f16>, index) -> () loc("f.wdl":4:9)
   ^bb1:
-    "nn.stop"() : () -> () loc(fused["f.wdl":4:9, "g.wdl":1:1])
+    "nn.stop"() : () -> () loc(fused["f.wdl":4:9, "g.wdl":1:1, "and others"])
   }, {
     %2 = "nn.second"(%1#1) {split = #dist.split<64 x>} : (f32) -> ((i32) -> i32) loc(unknown)
   }) {"odd key" = @a::@"b c", where = array<i64: 1, -2>} : (tensor<2xf32>) -> (f32, f32) loc("f.wdl":5:1)
@@ -41,7 +41,7 @@ EXAMPLE = """\
   }) : () -> () loc("f.wdl":6:1)
   "nn.empty"() ({
   ^bb0:
-  }) : () -> () loc("f.wdl":7:1)
+  }) : () -> () loc(callsite("f.wdl":7:1 at "f.wdl":9:2))
 }) {nn.nan = dense<"0x0000C07F0000807F"> : tensor<2xf32>, sym_name = "m"} : () -> () loc("f.wdl":1:1)"""
 
 

@@ -149,7 +149,10 @@ def test_rotation_tables_are_for_queries_and_keys(tale: Operation) -> None:
 def test_many_places_are_cut_short() -> None:
     places = [FileLoc("m.wdl", line, 1) for line in range(1, MOST_FUSED + 3)]
     fused = fuse_locations(*places)
-    assert fused == FusedLoc(tuple(places[:MOST_FUSED]), AND_OTHERS)
-    assert fuse_locations(fused, places[0]) == fused
+    assert fused == FusedLoc((*places[:MOST_FUSED], AND_OTHERS))
+    assert fuse_locations(fused, places[0]) == fuse_locations(fused, places[-1]) == fused
+    assert fuse_locations(fused, fused) == fused
+    assert file_locations(fused) == tuple(places[:MOST_FUSED])
     assert fuse_locations(*places[:MOST_FUSED]) == FusedLoc(tuple(places[:MOST_FUSED]))
-    assert str(fused).startswith('fused<"and others">["m.wdl":1:1, ')
+    assert str(fused).startswith('fused["m.wdl":1:1, ')
+    assert str(fused).endswith(', "and others"]')
