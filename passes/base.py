@@ -10,7 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar
 
 from ..ir.attributes import DictAttr
-from ..ir.diagnostics import Diagnostic, Severity, error_at
+from ..ir.diagnostics import Diagnostic, Diagnostics, Severity, error_at
 from ..ir.location import Location
 from ..ir.operation import Operation
 from ..ir.rewriter import RewriteListener
@@ -131,6 +131,20 @@ def module_target(module: Operation) -> Target:
 def operations_named(module: Operation, *names: str) -> list[Operation]:
     """Return the operations directly in `module`'s body whose name is one of `names`, in order."""
     return [op for op in module.body.operations if op.name in names]
+
+
+def regions_of_work(module: Operation) -> list[Operation]:
+    """Return the regions of `module`. Raises `DiagnosticError` where one holds programs instead of work."""
+    regions = operations_named(module, "fabric.region")
+    diagnostics = Diagnostics()
+    for region in regions:
+        if any(op.name == "pe.program" for op in region.body.operations):
+            diagnostics.error(
+                f"region '{region.symbol_name}' holds programs already; there is no work left to lower",
+                region.location,
+            )
+    diagnostics.raise_if_errors()
+    return regions
 
 
 def symbols(operations: Iterable[Operation]) -> dict[str, Operation]:

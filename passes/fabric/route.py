@@ -27,7 +27,7 @@ from ...ir.location import UNKNOWN, Location, fuse_locations
 from ...ir.operation import Operation
 from ...ir.routes import STEP, Point, collect_settings, extract_flows, find_cycle
 from ...ir.target import Target
-from ..base import Pass, PassContext, module_target, operations_named, symbols
+from ..base import Pass, PassContext, module_target, operations_named, regions_of_work, symbols
 from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
 from .coloring import color_flows, conflicts, saturation_coloring
 from .trees import Switch, Tree, length, row_tree
@@ -47,7 +47,7 @@ class Route(Pass):
     def run(self, module: Operation, context: PassContext) -> None:
         """Add `fabric.route` operations, and to each link the colors of its rows."""
         target = module_target(module)
-        regions = symbols(operations_named(module, "fabric.region"))
+        regions = symbols(regions_of_work(module))
         instances = [_Instance(op, regions) for op in operations_named(module, "fabric.instance")]
         asked: dict[tuple[str, Point], frozenset[Point]] = {}
         for instance in instances:

@@ -13,7 +13,7 @@ from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of
 from ...ir.dialects.fabric import numbers
 from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
-from ..base import Pass, PassContext, module_target, operations_named
+from ..base import Pass, PassContext, module_target, operations_named, regions_of_work
 from ..cost import CostModel
 from .buffers import BufferPlan
 from .memory_packing import Lifetime, pack
@@ -36,7 +36,7 @@ class Allocate(Pass):
             first, end = numbers(instance, "layers")
             grid = instance.attribute("region", SymbolRefAttr).leaf
             layers[grid] = max(layers.get(grid, 0), end - first)
-        for region in operations_named(module, "fabric.region"):
+        for region in regions_of_work(module):
             width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
             model = CostModel(target, width, height)
             _Allocator(module, region, model, layers[str(region.symbol_name)]).run(target.data_bytes)

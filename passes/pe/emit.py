@@ -12,7 +12,7 @@ from ...ir.builder import Builder
 from ...ir.dialects.fabric import numbers
 from ...ir.operation import Block, Operation, Region
 from ...ir.symbols import SymbolTable
-from ..base import Pass, PassContext, operations_named, symbols
+from ..base import Pass, PassContext, operations_named, regions_of_work, symbols
 from ..fabric.collectives import BROADCAST, COLORS_PER_AXIS, Segment, segments
 from .lowering import CHANNELS_PER_AXIS, OperationLowering, PeClass
 from .program_builder import ProgramBuilder
@@ -32,7 +32,7 @@ class Emit(Pass):
         variables = symbols(operations_named(module, "pe.variable"))
         links = operations_named(module, "fabric.link")
         instances = operations_named(module, "fabric.instance")
-        for region in operations_named(module, "fabric.region"):
+        for region in regions_of_work(module):
             mine = [i for i in instances if i.attribute("region", SymbolRefAttr).leaf == region.symbol_name]
             _RegionEmitter(module, region, variables).run(mine, links)
         for link in links:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ...ir.attributes import IntegerAttr, StringAttr, i64
 from ...ir.operation import Block, Operation
-from ..base import Pass, PassContext, module_target, operations_named
+from ..base import Pass, PassContext, module_target, regions_of_work
 from ..cost import CostModel, executions, longest_cache
 from ..dependences import Graph, dependences, reorder, topological_order
 
@@ -24,7 +24,7 @@ class Schedule(Pass):
     def run(self, module: Operation, context: PassContext) -> None:
         """Reorder the operations of every region and note each one's estimated start (`pe.start`, cycles)."""
         target = module_target(module)
-        for region in operations_named(module, "fabric.region"):
+        for region in regions_of_work(module):
             width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
             model = CostModel(target, width, height, longest_cache(region.body) // 2)
             schedule_block(region.body, model)

@@ -33,7 +33,7 @@ NOT_IDEMPOTENT = {
     "place": "it takes the one function apart, so that a second run has none to place",
     "route": "it adds the routes of all flows, so that a second run adds them again",
     "allocate": "it declares buffers for all values, so that a second run declares them again",
-    "emit": "it turns all that stands in a region into programs, which are not work themselves",
+    "emit": "it refuses regions that hold programs, as it leaves them",
 }
 """Passes that cannot run on their own output, and why; all others do nothing more to it."""
 NEVER_IDLE = {
