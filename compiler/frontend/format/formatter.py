@@ -96,7 +96,8 @@ class _Formatter:
         if not trees and not self.comments.has_any(first, closer):
             return (start, self._tok(first), str(closer))
         if len(trees) == 1 and first.line == closer.line and trees[0].data not in _HAVE_BODIES:
-            return (start, Group(("{", Indent(INDENT, (Line(), self._member(trees[0], 0))), Line(), "}")))
+            inside = Indent(INDENT, (Line(), self._member(trees[0], 0)))
+            return (start, Group((self._tok(first), inside, Line(), str(closer))))
         content = (self._tok(first), Indent(INDENT, (HardLine(), self._members(trees), *self._last(closer))))
         return (start, *content, HardLine(), str(closer))
 

@@ -125,6 +125,11 @@ def test_what_has_a_body_opens_the_block_around_it() -> None:
     assert check("model m{}") == "model m {}\n"
 
 
+def test_comments_above_a_brace_stay() -> None:
+    text = "model m {\n  f(x: [4]) -> [4]\n  // why\n  { return x }\n}\n"
+    assert check(text) == ("model m {\n  f(x: [4]) -> [4]\n  // why\n  {\n    return x\n  }\n}\n")
+
+
 def test_parentheses_without_limit() -> None:
     text = f"model m {{ decode = {'(' * 3000}forward{')' * 3000} }}"
     formatted = format_wdl(text)
