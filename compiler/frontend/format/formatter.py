@@ -98,14 +98,18 @@ class _Formatter:
         if len(trees) == 1 and first.line == closer.line and trees[0].data not in _HAVE_BODIES:
             inside = Indent(INDENT, (Line(), self._member(trees[0], 0)))
             return (start, Group((self._tok(first), inside, Line(), str(closer))))
-        content = (self._tok(first), Indent(INDENT, (HardLine(), self._members(trees), *self._last(closer))))
+        content = (
+            self._tok(first),
+            Indent(INDENT, (HardLine(), self._members(trees), *self._last(closer, trees))),
+        )
         return (start, *content, HardLine(), str(closer))
 
-    def _last(self, closer: Token) -> list[Doc]:
-        """Return the comments above a closing brace."""
+    def _last(self, closer: Token, members: list[Node]) -> list[Doc]:
+        """Return the comments above a closing brace, below `members`."""
         docs: list[Doc] = []
         for note in self.comments.before(closer):
-            docs += (HardLine(note.blank), Comment(note.text, own_line=True))
+            is_first = not members and not docs
+            docs += (HardLine(note.blank and not is_first), Comment(note.text, own_line=True))
         return docs
 
     def _members(self, members: list[Node]) -> Doc:

@@ -130,6 +130,10 @@ def test_comments_above_a_brace_stay() -> None:
     assert check(text) == ("model m {\n  f(x: [4]) -> [4]\n  // why\n  {\n    return x\n  }\n}\n")
 
 
+def test_comments_alone_in_a_body() -> None:
+    assert check("model m {\n\n// a\n\n// b\n\n}") == "model m {\n  // a\n\n  // b\n}\n"
+
+
 def test_parentheses_without_limit() -> None:
     text = f"model m {{ decode = {'(' * 3000}forward{')' * 3000} }}"
     formatted = format_wdl(text)
