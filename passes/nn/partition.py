@@ -33,7 +33,7 @@ from ...ir.operation import Block, Operation, Region, Value
 from ..base import Pass, PassContext, choice, operations_named, symbols
 from .feature_classes import feature_count
 from .partition_attention import AttentionPartitioner
-from .partition_builder import BOUNDARY_AXIS, Scope, rows_text
+from .partition_builder import BOUNDARY_AXIS, Scope, location_of, rows_text
 from .partition_choice import ChoicePartitioner
 from .partition_shapes import ShapePartitioner
 
@@ -191,7 +191,11 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
 
     def lower_argmax(self, scope: Scope, op: Operation) -> None:
         x = self.vector(scope, op.operands[0])
-        axis = dist_tensor(x).dims[0].axis
+        split = dist_tensor(x).dims[0]
+        if split.factors:
+            found = f"at {location_of(op.operands[0])}"
+            raise error_at("'greedy' cannot choose among features ordered by heads", op.location, found)
+        axis = split.axis
         kind = DistTensor(scope.grid, self.rows, I32, axis, "min")
         largest = DistTensor(scope.grid, self.rows, F32, axis, "max")
         mine, index = self.emit(scope, "argmax", [x], [largest, kind])

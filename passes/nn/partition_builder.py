@@ -281,8 +281,8 @@ class PartitionBuilder:
         return self.read(scope, value, (Split(shape[0], BOUNDARY_AXIS),))
 
     def is_number(self, value: Value) -> bool:
-        """Whether each PE has one number of each row, and no features."""
-        return len(dist_tensor(value).dims) == len(self.rows)
+        """Whether each PE has one number (of each row, if it is not of weights alone), and no features."""
+        return dist_tensor(value).dims in ((), self.rows)
 
     def number(self, scope: Scope, value: Value) -> Value:
         """Return a distributed vector of one element as a number that each PE has."""
@@ -292,11 +292,12 @@ class PartitionBuilder:
 
     def reduction(self, scope: Scope, function: str, x: Value, *, square: bool = False) -> Value:
         """Return the sum or maximum over the features of x (or of its squares), complete, for each row."""
-        axis = dist_tensor(x).dims[0].axis
+        features, *rows = dist_tensor(x).dims
+        axis = features.axis
         attributes: dict[str, Attribute] = {"fn": string(function)}
         if square:
             attributes["square"] = UNIT
-        kind = DistTensor(scope.grid, self.rows, F32, axis, function if axis is not None else "add")
+        kind = DistTensor(scope.grid, tuple(rows), F32, axis, function if axis is not None else "add")
         found = self.emit(scope, "reduce", [x], [kind], attributes)
         return found[0] if axis is None else self.all_reduce(scope, found)[0]
 
@@ -310,12 +311,12 @@ class PartitionBuilder:
     def along(self, scope: Scope, value: Value, axis: str | None) -> Value:
         """Return a distributed vector or number as a vector along `axis` (None: whole on all PEs)."""
         kind = dist_tensor(value)
-        split = Split(1) if self.is_number(value) else kind.dims[0]
+        split, *rows = (Split(1), *kind.dims) if self.is_number(value) else kind.dims
         if split.axis == axis:
             return value
         if split.factors:
             raise error_at("features ordered by heads cannot be moved to the other axis", location_of(value))
-        target = DistTensor(scope.grid, (Split(split.extent, axis), *self.rows), kind.element, split.axis)
+        target = DistTensor(scope.grid, (Split(split.extent, axis), *rows), kind.element, split.axis)
         part = self.emit(scope, "reslice", [value], [target])[0]
         return part if split.axis is None else self.all_reduce(scope, [part])[0]
 

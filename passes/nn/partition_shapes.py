@@ -193,7 +193,7 @@ class ShapePartitioner(PartitionBuilder):
         axis = first.dims[0].axis
         target = self.classes.split(op.result, BOUNDARY_AXIS if axis is None else other_axis(axis))
         self.in_order(op, target, op.result)
-        kind = DistTensor(scope.grid, (target, *self.rows), first.element, axis)
+        kind = DistTensor(scope.grid, (target, *first.dims[1:]), first.element, axis)
         attributes: dict[str, Attribute] = {"offsets": i64_array(offsets)}
         found = self.emit(scope, "reslice", parts, [kind], attributes)
         return found[0] if axis is None else self.all_reduce(scope, found)[0]

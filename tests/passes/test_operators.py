@@ -77,6 +77,7 @@ IN_A_WINDOW = [
     "concat(slice(x @ w, 2, 7), x @ v, sum(x)) * (b + one)",
     "x @ transpose(w) @ (w + tanh(w)) + w[position]",
     "x / (sum(x @ u) * sum(x @ u) + one) + one / (x * x + 1)",
+    "softmax(b) * x + concat(slice(c, 0, 2), softmax(slice(b, 2, 7))) * (x @ w) + sum(c) * max(b)",
 ]
 
 

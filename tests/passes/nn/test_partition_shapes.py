@@ -15,14 +15,14 @@ from wsc.passes.nn.specialize import Specialize
 from ...support.compiled import front_end
 
 
-def partitioned(expression: str, result: str = "[seq, 6]") -> Operation:
+def partitioned(expression: str, result: str = "[seq, 6]", decode: str = "forward") -> Operation:
     module = front_end(f"""model vector {{
   dtype f16 accumulate f32
   weight w: [6, 6], u: [6, 2], b: [6], c: [6]
   forward(x: [seq, 6]) -> {result} {{
     return {expression}
   }}
-  decode = forward
+  decode = {decode}
 }}
 """)
     Specialize().run(module, PassContext())
@@ -170,3 +170,12 @@ def test_what_is_refused(expression: str, result: str, message: str, note: str |
     assert str(found).startswith("m.wdl:5:")
     if note is not None:
         assert note in found.notes
+
+
+def test_no_choice_among_features_ordered_by_heads() -> None:
+    turned = "reshape(rope(reshape(x @ w, [seq, 3, 2])), [seq, 6])"
+    with pytest.raises(DiagnosticError) as caught:
+        partitioned(turned, decode="greedy(forward)")
+    (found,) = caught.value.diagnostics
+    assert found.message == "'greedy' cannot choose among features ordered by heads"
+    assert str(found).startswith("m.wdl:7:")
