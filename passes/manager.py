@@ -131,7 +131,7 @@ class PassManager:
         try:
             for op in pass_.targets(module):
                 start = perf_counter()
-                pass_.run(op, context)
+                _run_on(op, pass_, context)
                 targets.append(TargetRecord(_label(op), perf_counter() - start))
             start = perf_counter()
             if problems := self._problems(module):
@@ -154,6 +154,14 @@ class PassManager:
 
     def _problems(self, module: Operation) -> list[Diagnostic]:
         return verify(module, allow_unregistered=self.allow_unregistered) if self.verify_each else []
+
+
+def _run_on(operation: Operation, pass_: Pass, context: PassContext) -> None:
+    """Run a pass, which may raise but not end the process, as if all were well."""
+    try:
+        pass_.run(operation, context)
+    except SystemExit as error:
+        raise RuntimeError(f"SystemExit({error.code!r})").with_traceback(error.__traceback__) from error
 
 
 def peak_resident_bytes() -> int:

@@ -18,6 +18,8 @@ from .base import ANY, MODULE, Pass
 
 PIPELINE_FILE = "<pipeline>"
 """The file name in the locations of errors in a pipeline's text; to show them, give this name that text."""
+OPTION_TYPES = (bool, int, float, str)
+"""What the default of an option may be: values of these types can be read from text."""
 
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z][\w.-]*")

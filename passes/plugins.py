@@ -13,7 +13,9 @@ from types import ModuleType
 
 from ..ir.diagnostics import Diagnostics, error_at
 from ..ir.location import UNKNOWN, FileLoc, Location
+from .aliases import ALIASES
 from .base import Pass
+from .pipeline_parser import OPTION_TYPES
 from .registry import PASSES
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -119,9 +121,16 @@ def _problem(kind: type[Pass]) -> str | None:
     name = getattr(kind, "name", None)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return 'needs a name in kebab-case: name: ClassVar[str] = "my-pass"'
+    if name in ALIASES:
+        return f"has the name of an alias, '{name}'"
     if not (is_dataclass(kind) and "__dataclass_params__" in vars(kind)):
         return "is no dataclass: @dataclass(frozen=True, slots=True) above it makes it one"
     without = [f"'{option.name}'" for option in kind.options() if option.default is MISSING]
     if without:
         return f"has options without a default: {', '.join(without)}"
+    strange = [
+        f"'{option.name}'" for option in kind.options() if not isinstance(option.default, OPTION_TYPES)
+    ]
+    if strange:
+        return f"has options whose default is no bool, int, float or str: {', '.join(strange)}"
     return None

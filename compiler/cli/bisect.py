@@ -159,13 +159,16 @@ def run_bisect(args: Namespace, context: Context) -> int:
             judge.is_wrong(index)
     else:
         found = _bisect(snapshots.taken, judge)
-    if found is not None and isinstance(snapshots.failure, DiagnosticError) and _is_input(snapshots, found):
-        raise snapshots.failure
+    failure = snapshots.failure if found == len(snapshots.taken) - 1 else None
+    if isinstance(failure, DiagnosticError) and not isinstance(failure, InternalDiagnosticError):
+        raise failure  # until this pass refused it, the model was right
     files = None
     if found is not None and args.output is not None:
         before = first if found == 0 else snapshots.taken[found - 1].module
         files = _write_files(Path(args.output), before, snapshots.taken[found], args, context)
     _report(args, context, judge, found, files, len(steps))
+    if isinstance(failure, DiagnosticError):
+        context.show_diagnostics(failure.diagnostics)
     if found is None:
         return ExitStatus.DONE
     suspects = [f"'{pass_.name}'" for pass_ in judge.suspects(found)]
@@ -190,11 +193,6 @@ def _bisect(snapshots: Sequence[Snapshot], judge: Judge) -> int | None:
             if (found := first_bad(count, judge.is_wrong)) is not None:
                 return found
     return None
-
-
-def _is_input(snapshots: Snapshots, found: int) -> bool:
-    """Whether the last pass refused the model, which until then was right."""
-    return found == len(snapshots.taken) - 1 and not isinstance(snapshots.failure, InternalDiagnosticError)
 
 
 def _run_passes(passes: Sequence[Pass], module: Operation) -> Snapshots:
@@ -286,10 +284,10 @@ def _report(
         fancy = context.terminal.fancy
         context.terminal.show(verdict_table(verdicts, len(judge.snapshots.taken), fancy=fancy))
         if found is None:
-            context.terminal.show(f"no pass makes the results wrong ({_compared(args, steps)})")
+            context.terminal.announce(f"no pass makes the results wrong ({_compared(args, steps)})")
         else:
             lines = culprit_text(judge.verdicts.get(found - 1), judge.verdicts[found], files)
-            context.terminal.show(f"{lines}\n tolerance         {_compared(args, steps)}")
+            context.terminal.announce(f"{lines}\n tolerance         {_compared(args, steps)}")
     if not args.json:
         return
     facts: dict[str, object] = {

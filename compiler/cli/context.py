@@ -39,8 +39,8 @@ class Context:
         self.terminal.diagnostics(self.sources.translate(shown), self.sources.texts)
 
     def tell_hidden_errors(self) -> None:
-        """Say at the end how many errors were not shown."""
-        hidden = self._errors - self.max_errors
+        """Say once, behind the last one shown, how many errors were not."""
+        hidden, self._errors = self._errors - self.max_errors, 0
         if self.max_errors and hidden > 0:
             errors = "1 more error" if hidden == 1 else f"{hidden} more errors"
             print(f"\n... and {errors}; --max-errors 0 shows all", file=sys.stderr, flush=True)

@@ -77,6 +77,7 @@ def _failed(error: Exception, context: Context) -> int:
         traceback.print_exception(error)
     if isinstance(error, InternalDiagnosticError):
         context.show_diagnostics(error.diagnostics)
+        context.tell_hidden_errors()
         summary = str(error.diagnostics[0].message)
     else:
         what = str(error).split("\n")[0]

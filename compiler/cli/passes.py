@@ -46,7 +46,7 @@ def run_passes(args: Namespace, context: Context) -> int:
         hint = did_you_mean(args.name, (*PASSES, *ALIASES))
         raise UsageError(f"unknown pass '{args.name}'{hint}", "see `wsc passes`")
     print(heading(kind.name))
-    for paragraph in inspect.cleandoc(kind.__doc__ or "").split("\n\n"):
+    for paragraph in filter(None, _help(kind).split("\n\n")):
         print_paragraph(" ".join(paragraph.split()), indent="  ")
     print_paragraph(
         "Every program needs it." if kind.required else f"`--disable-pass {kind.name}` leaves it out.",
@@ -85,7 +85,13 @@ def _anchors(kind: type[Pass]) -> str:
 
 def summary(kind: type[Pass]) -> str:
     """Return the first sentence or line of a pass's help."""
-    return inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    return _help(kind).split("\n\n")[0].replace("\n", " ")
+
+
+def _help(kind: type[Pass]) -> str:
+    """Return a pass's docstring, but not the signature that a dataclass without one gets in its place."""
+    text = inspect.cleandoc(kind.__doc__ or "")
+    return "" if text.startswith(f"{kind.__name__}(") else text
 
 
 def _option(option: Field[Any]) -> tuple[str, str]:

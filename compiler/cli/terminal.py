@@ -69,9 +69,17 @@ class Terminal:
         from rich.console import Console
 
         if is_fancy(sys.stderr):
-            return Console(stderr=True, highlight=False)
+            return Console(stderr=True, highlight=False, markup=False, emoji=False)
         width = None if sys.stderr.isatty() else PLAIN_WIDTH
-        return Console(stderr=True, force_terminal=False, color_system=None, highlight=False, width=width)
+        return Console(
+            stderr=True,
+            force_terminal=False,
+            color_system=None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            width=width,
+        )
 
     def show(self, part: RenderableType, *, asked: bool = False) -> None:
         """Show something to people, unless they want quiet; if they `asked` for it, in any case."""

@@ -59,30 +59,31 @@ class Reducer:
         while size != self._size and not self.exhausted:
             size = self._size
             self._settle(STRUCTURE)
-            for edit in DETAILS:
-                self._try(edit)
+            self._settle(DETAILS)
         return self.best
 
     def _settle(self, edits: Sequence[Edit]) -> None:
-        """Make `edits` until none of them helps."""
-        size = None
-        while size != self._size and not self.exhausted:
+        """Make `edits` until none of them helps: each at many places at once as long as that helps any.
+
+        A large module has become a small one by the time that places are tried one by one.
+        """
+        length = max(len(self._places(edit)) for edit in edits)
+        while length and not self.exhausted:
             size = self._size
             for edit in edits:
-                self._try(edit)
+                self._sweep(edit, length)
+            if size == self._size:
+                length //= 2
 
-    def _try(self, edit: Edit) -> None:
-        """Make one kind of edit at as many places as possible: at all of them first, at single ones last."""
+    def _sweep(self, edit: Edit, length: int) -> None:
+        """Make one kind of edit at `length` places at a time, wherever that helps."""
         places = self._places(edit)
-        length = len(places)
-        while length and not self.exhausted:
-            start = 0
-            while start < len(places) and not self.exhausted:
-                if self._accept(edit, places[start : start + length]):
-                    places = self._places(edit)  # what came behind these places now begins at `start`
-                else:
-                    start += length
-            length = min(length, len(places) + 1) // 2
+        start = 0
+        while start < len(places) and not self.exhausted:
+            if self._accept(edit, places[start : start + length]):
+                places = self._places(edit)  # what came behind these places now begins at `start`
+            else:
+                start += length
 
     def _places(self, edit: Edit) -> list[Place]:
         """Return where `edit` could be made, users before what they use."""

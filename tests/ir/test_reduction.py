@@ -2,7 +2,7 @@
 
 import pytest
 
-from wsc.ir.operation import Operation
+from wsc.ir.operation import Operation, Value
 from wsc.ir.parser import parse_module
 from wsc.ir.printer import print_operation
 from wsc.ir.reduction import Reducer
@@ -131,22 +131,46 @@ def test_the_number_of_tests_is_bounded() -> None:
 
 
 def test_an_exception_leaves_the_best_so_far() -> None:
-    calls = 0
+    found: list[int] = []
 
     def interesting(module: Operation) -> bool:
-        nonlocal calls
-        calls += 1
-        if calls == 4:
+        if len(found) == 2:
             raise KeyboardInterrupt
+        if "nn.neg" in print_operation(module):
+            found.append(sum(1 for _ in module.walk()) - 1)
         return "nn.neg" in print_operation(module)
 
-    module = parse_module(CHAIN)
-    reducer = Reducer(module, interesting, valid=is_valid)
+    reducer = Reducer(parse_module(CHAIN), interesting, valid=is_valid)
     with pytest.raises(KeyboardInterrupt):
         reducer.run()
     assert "nn.neg" in print_operation(reducer.best)
     assert is_valid(reducer.best)
-    assert reducer.operations < sum(1 for _ in module.walk()) - 1
+    assert reducer.operations == found[-1]
+
+
+def test_a_large_module_takes_few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be erased from a chain one by one, so that must not be tried before all else."""
+    body = [f'%{n + 1} = "nn.{"neg" if n == 700 else "exp"}"(%{n}) : ({T}) -> {T}' for n in range(1000)]
+    text = "\n".join(
+        (
+            f'"nn.func"() ({{\n^bb0(%0: {T}):',
+            *body,
+            f'"nn.return"(%1000) : ({T}) -> ()',
+            f'}}) {{function_type = ({T}) -> {T}, sym_name = "f"}} : () -> ()\n',
+        )
+    )
+    clones = 0
+    clone = Operation.clone
+
+    def counted(self: Operation, mapping: dict[Value, Value] | None = None) -> Operation:
+        nonlocal clones
+        clones += 1
+        return clone(self, mapping)
+
+    monkeypatch.setattr(Operation, "clone", counted)
+    reducer = reduce(text, "nn.neg")
+    assert names(reducer) == ["func", "neg", "return"]
+    assert clones < 200
 
 
 def test_invalid_modules_are_tested_where_they_are_allowed() -> None:

@@ -51,6 +51,16 @@ class Refuse(Pass):
         raise error_at("no", module.location)
 
 
+@dataclass(frozen=True, slots=True)
+class Leave(Pass):
+    """End the process."""
+
+    name: ClassVar[str] = "leave"
+
+    def run(self, module: Operation, context: PassContext) -> None:
+        raise SystemExit(0)
+
+
 @dataclass
 class Watcher(Instrumentation):
     asks: bool = False
@@ -133,3 +143,10 @@ def test_a_failing_pass_stops_the_pipeline() -> None:
         PassManager([Refuse(), Rename("a")], instrumentations=[watcher]).run(parse_module(MODULE, "in.mlir"))
     assert caught.value.diagnostics == [Diagnostic(Severity.ERROR, "no", FileLoc("in.mlir", 1, 1))]
     assert watcher.seen == ["before refuse", "failed refuse: DiagnosticError"]
+
+
+def test_a_pass_cannot_end_the_process_as_if_all_were_well() -> None:
+    watcher = Watcher()
+    with pytest.raises(RuntimeError, match=r"SystemExit\(0\)"):
+        PassManager([Leave()], instrumentations=[watcher]).run(parse_module(MODULE))
+    assert watcher.seen == ["before leave", "failed leave: RuntimeError"]

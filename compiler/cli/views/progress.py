@@ -64,6 +64,8 @@ class PassProgress:
         operations = sum(1 for _ in module.walk())
         tail = f"{seconds:8.3f} s {operations:10,} operations"
         if self._terminal.fancy:
-            self._terminal.console.print(f"  [cyan]{name:<20}[/]{tail}")
+            from rich.text import Text
+
+            self._terminal.console.print(Text.assemble("  ", (f"{name:<20}", "cyan"), tail))
         else:
             self._terminal.announce(f"  {name:<20}{tail}")

@@ -219,6 +219,7 @@ def test_a_pass_that_fails(wsc: Command, name: str, problem: str) -> None:
     assert found["pass"] == name
     assert found["after"]["problem"].startswith(problem)
     assert found["after"]["max_abs_error"] is None
+    assert ("error: pass 'break-module' left" in done.err) == (name == "break-module")
 
 
 def test_what_makes_a_later_pass_fail_is_found(wsc: Command) -> None:

@@ -42,6 +42,9 @@ FILES = {
     "unnamed.py": MARK.replace('"mark"', '"My Pass"'),
     "twice.py": MARK + MARK.removeprefix(HEAD).replace("Mark", "Again"),
     "default.py": MARK.replace('text: str = "here"', "text: str"),
+    "list.py": MARK.replace('text: str = "here"', "text: list | None = None"),
+    "alias.py": MARK.replace('"mark"', '"simplify"'),
+    "terse.py": MARK.replace('    """Give the module a mark."""\n', ""),
     "fails.py": MARK.replace("from wsc.ir", "raise ValueError('no mark')\n        from wsc.ir"),
 }
 
@@ -64,6 +67,8 @@ def test_a_pass_with_an_option(wsc: Command) -> None:
 def test_it_is_listed_and_described(wsc: Command) -> None:
     assert "Give the module a mark." in wsc("passes", "--load-pass-plugin", "mark.py").out
     assert "What it says." in wsc("passes", "mark", "--load-pass-plugin", "mark.py").out
+    terse = wsc("passes", "mark", "--load-pass-plugin", "terse.py").out
+    assert terse.startswith("mark\n  `--disable-pass mark` leaves it out.\n")
 
 
 def test_a_pass_is_replaced_and_comes_back(wsc: Command, classifier: Path) -> None:
@@ -96,6 +101,8 @@ def test_the_last_one_of_a_name_counts(wsc: Command, folder: Path) -> None:
         ("unnamed.py", "class 'Mark' cannot be used as a pass: it needs a name in kebab-case", "7:1"),
         ("twice.py", "class 'Again' cannot be used as a pass: it has the name of class 'Mark'", "17:1"),
         ("default.py", "it has options without a default: 'text'", "default.py:7:1"),
+        ("list.py", "it has options whose default is no bool, int, float or str: 'text'", "list.py:7:1"),
+        ("alias.py", "it has the name of an alias, 'simplify'", "alias.py:7:1"),
     ],
 )
 def test_what_is_wrong_with_a_file(wsc: Command, file: str, message: str, place: str) -> None:

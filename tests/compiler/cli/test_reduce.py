@@ -153,6 +153,15 @@ def test_an_interruption_keeps_the_best_so_far(
     assert "interrupted" in done.err
 
 
+def test_an_interruption_while_a_command_runs(wsc: Command, folder: Path) -> None:
+    """The command has ended by the time that it is to be ended."""
+    command = "test -e begun && kill -INT $PPID; : {}; touch begun"
+    done = wsc("reduce", "m.mlir", "--test", command, "-o", "o.mlir")
+    assert done.status == 130
+    assert "interrupted" in done.err
+    assert names((folder / "o.mlir").read_text("utf-8")) == names((folder / "m.mlir").read_text("utf-8"))
+
+
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
