@@ -11,20 +11,26 @@ from .context import Context
 from .errors import ExitStatus, FileError, RanWrongError, UsageError, WrongTextError, command_text
 from .parser import parse_arguments
 from .reproducer import Recorder
-from .terminal import Terminal, abandon_stdout, accept_any_text
+from .terminal import Terminal, abandon_stdout, is_of_output, prepare_streams
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `wsc` with the arguments `argv` (those of the process without) and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    accept_any_text()
+    prepare_streams()
     try:
         try:
             status = _run(arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        return abandon_stdout()
+    except OSError as error:
+        if not is_of_output(error):
+            raise
+        abandon_stdout()
+        if isinstance(error, BrokenPipeError):
+            return ExitStatus.CLOSED_PIPE
+        print(f"wsc: error: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return ExitStatus.WRONG_INPUT
     except KeyboardInterrupt:
         print("\nwsc: interrupted", file=sys.stderr)
         return ExitStatus.INTERRUPTED
@@ -54,9 +60,9 @@ def _run(arguments: list[str]) -> int:
     except RanWrongError as error:
         terminal.error(error.message, error.notes)
         return ExitStatus.RAN_WRONG
-    except BrokenPipeError:
-        raise
     except Exception as error:
+        if isinstance(error, OSError) and is_of_output(error):
+            raise
         return _failed(error, context)
     finally:
         context.plugins.unload()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -9,8 +10,6 @@ from contextlib import suppress
 from functools import cached_property
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
-
-from .errors import ExitStatus
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -36,20 +35,31 @@ def share_a_file(first: TextIO, second: TextIO) -> bool:
         return False
 
 
-def accept_any_text() -> None:
-    """Let stdout and stderr replace characters that their encoding lacks, rather than fail."""
+def prepare_streams() -> None:
+    """Let stdout and stderr replace characters that their encoding lacks, rather than fail.
+
+    What is closed from the beginning (`>&-`), for Python no stream at all, becomes an empty one.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # it stays open
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
-def abandon_stdout() -> ExitStatus:
-    """Let what is still to be flushed to a closed pipe go nowhere, also when Python exits."""
+def is_of_output(error: OSError) -> bool:
+    """Whether stdout or stderr, not a file with a name, raised this: the pipe is closed or the disk full."""
+    kinds = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+    return error.filename is None and error.errno in kinds
+
+
+def abandon_stdout() -> None:
+    """Let what is still to be flushed to a closed pipe or full disk go nowhere, also when Python exits."""
     with suppress(OSError, ValueError):  # no file descriptor: then there is nothing to be flushed either
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)
-    return ExitStatus.CLOSED_PIPE
 
 
 class Terminal:

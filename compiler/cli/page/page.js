@@ -193,7 +193,8 @@ function showSources() {
   });
   const shown = data.files.filter((file) => file.lines.length).map((file) => file.name);
   by("source-name").textContent = shown.join(", ");
-  document.body.classList.toggle("no-model", shown.length === 0);
+  const narrow = window.innerWidth < 960; // no room for it beside the code; `s` shows it
+  document.body.classList.toggle("no-model", shown.length === 0 || narrow);
 }
 
 function showUsedLines(step) {

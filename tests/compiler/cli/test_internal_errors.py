@@ -15,6 +15,8 @@ from wsc.passes.pe.schedule import Schedule
 
 from .conftest import Command, Done
 
+MAIN = "import sys; from wsc.compiler.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
 
 def broken(module: Operation, context: PassContext) -> None:
     """Change the module, then fail."""
@@ -133,10 +135,24 @@ def test_a_disk_that_fails_leaves_the_old_program(
     assert sorted(path.name for path in folder.iterdir()) == ["classifier.wdl", "classifier.wsx"]
 
 
+@pytest.mark.parametrize(
+    ("redirections", "status", "message"),
+    [
+        (">&-", 0, ""),
+        (">&- 2>&-", 0, ""),
+        ("> /dev/full", 1, "wsc: error: the output cannot be written: No space left on device\n"),
+    ],
+)
+def test_output_that_goes_nowhere(folder: Path, redirections: str, status: int, message: str) -> None:
+    command = ["/bin/sh", "-c", f'exec "$@" {redirections}', "sh", sys.executable, "-c", MAIN, "ops"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (status, message)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_closed_pipe_is_no_traceback(classifier: Path) -> None:
-    code = "import sys; from wsc.compiler.cli.main import main; sys.exit(main(sys.argv[1:]))"
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "compile", "classifier.wdl", "--stop-after", "emit", "--quiet"],
+        [sys.executable, "-c", MAIN, "compile", "classifier.wdl", "--stop-after", "emit", "--quiet"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

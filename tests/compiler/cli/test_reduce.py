@@ -1,6 +1,7 @@
 """`wsc reduce`: what it keeps, what it prints and where, and when it stops."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -153,8 +154,12 @@ def test_an_interruption_keeps_the_best_so_far(
     assert "interrupted" in done.err
 
 
-def test_an_interruption_while_a_command_runs(wsc: Command, folder: Path) -> None:
+def test_an_interruption_while_a_command_runs(
+    wsc: Command, folder: Path, request: pytest.FixtureRequest
+) -> None:
     """The command has ended by the time that it is to be ended."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in background jobs
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     command = "test -e begun && kill -INT $PPID; : {}; touch begun"
     done = wsc("reduce", "m.mlir", "--test", command, "-o", "o.mlir")
     assert done.status == 130
