@@ -35,10 +35,8 @@ def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Gene
     found: list[Instrumentation] = [context.recorder]
     scope = ScopeWatch(text_form(args), args.print_ir_scope)
     found += _stream_watchers(args, context, _selection(args, passes), scope)
-    if args.print_ir_scope is not None and len(found) == 1:
-        raise UsageError(
-            "--print-ir-scope prints nothing by itself", "it goes with --print-ir-diff and others"
-        )
+    if len(found) == 1:
+        _refuse_to_print_nothing(args)
     if args.trace_rewrites is not None:
         from ...passes.rewrite_trace import RewriteTrace
         from .rewrites import rewrite_sink
@@ -47,6 +45,16 @@ def inspection(args: Namespace, context: Context, passes: Sequence[str]) -> Gene
     with _folder(args, context) as watchers:
         yield [*found, *watchers]
     scope.check()
+
+
+def _refuse_to_print_nothing(args: Namespace) -> None:
+    """Raise `UsageError` for options that say how to print what no option asks for."""
+    for flag, given in (
+        ("--print-ir-scope", args.print_ir_scope is not None),
+        ("--print-ir-format", args.print_ir_format != "text"),
+    ):
+        if given:
+            raise UsageError(f"{flag} prints nothing by itself", "it goes with --print-ir-diff and others")
 
 
 @contextmanager
@@ -121,6 +129,8 @@ def _names(text: str | None, flag: str, passes: Sequence[str]) -> tuple[str, ...
     if text == EVERY_PASS:
         return None
     names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise UsageError(f"{flag}= names no pass", f"{flag} alone means each")
     for name in names:
         if name not in passes:
             from ...ir.diagnostics import did_you_mean

@@ -37,6 +37,8 @@ def run_opt(args: Namespace, context: Context) -> int:
         raise UsageError("--run-reproducer takes the pipeline from the file: it does not go with -p")
     if args.pretty and args.output is not None:
         raise UsageError("--pretty prints IR that no tool reads: it does not go with -o")
+    if args.pretty and args.generic:
+        raise UsageError("--pretty prints another form than --generic")
     context.sources.texts[PIPELINE_FILE] = args.pipeline
     with command_text():
         passes = parse_pipeline(args.pipeline)
@@ -46,7 +48,9 @@ def run_opt(args: Namespace, context: Context) -> int:
     context.sources.folders = [Path(path).parent for path in (filename, input_in(text)) if path is not None]
     if args.run_reproducer:
         context.plugins.load(plugins_in(filename, text), context.terminal)
-        for flag in flags_in(filename, text):
+        flags = flags_in(filename, text)
+        context.recorder.replayed = _replayed(args, flags)
+        for flag in flags:
             setattr(args, *REPRODUCED_FLAGS[flag])
         context.sources.texts[PIPELINE_FILE] = pipeline_in(filename, text)
         passes = parse_pipeline(context.sources.texts[PIPELINE_FILE])
@@ -128,6 +132,12 @@ class _Job:
         with self.timing.part(_PRINTER):
             shown = ir_text(module, sys.stdout, self.form) if self.to_stdout else self.form.of(module)
         return f"{shown}\n"
+
+
+def _replayed(args: Namespace, flags: Sequence[str]) -> Path | None:
+    """Return the reproducer if it runs with nothing but what is in it, its `flags` among that."""
+    added = args.plugins or args.disable_pass or args.split_input_file or set(given_flags(args)) - set(flags)
+    return None if added or args.file == "-" else Path(args.file)
 
 
 def split_input(text: str) -> Iterator[str]:

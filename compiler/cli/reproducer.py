@@ -110,6 +110,8 @@ class Recorder:
         self.argv = list(argv)
         self.flags: list[str] = []
         """Those of `REPRODUCED_FLAGS` that are given."""
+        self.replayed: Path | None = None
+        """The reproducer that runs as it is: if its first pass fails, another one would say nothing new."""
         self._text: tuple[str, str] | None = None
         self._passes: list[Pass] = []
         self._module: Operation | None = None
@@ -168,6 +170,8 @@ class Recorder:
 
     def write(self, error: BaseException, plugins: Sequence[str] = ()) -> Path:
         """Write the reproducer into the current directory, or the system's temporary one; return its path."""
+        if self.replayed is not None and self._module is not None and not self._done:
+            return self.replayed.absolute()
         from ...ir.program_file import write_atomically
 
         data = self.text(error, plugins).encode("utf-8", "backslashreplace")

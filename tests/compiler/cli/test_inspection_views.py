@@ -104,6 +104,9 @@ def test_a_scope_that_never_was(wsc: Command, constants: str) -> None:
     alone = wsc(*opt, "--print-ir-scope=a")
     assert (alone.status, alone.out) == (2, "")
     assert "prints nothing by itself" in alone.err
+    alone = wsc(*opt, "--print-ir-format", "json")
+    assert (alone.status, alone.out) == (2, "")
+    assert "--print-ir-format prints nothing by itself" in alone.err
 
 
 def test_json(wsc: Command, constants: str) -> None:

@@ -64,9 +64,13 @@ def test_parts_of_a_pipeline(wsc: Command, options: tuple[str, ...], same: str) 
         (("--disable-pass", "fuse"), "pass 'fuse' is not in the pipeline"),
         (("--stop-after", "fuse"), "pass 'fuse' is not in the pipeline"),
         (("--stop-after", "dze"), "unknown pass 'dze'; did you mean 'dce'?"),
+        (("--print-ir-after=",), "--print-ir-after= names no pass"),
+        (("--pretty", "--generic"), "--pretty prints another form than --generic"),
     ],
 )
-def test_parts_that_are_not_there(wsc: Command, options: tuple[str, ...], message: str) -> None:
+def test_what_is_not_there_or_does_not_go_together(
+    wsc: Command, options: tuple[str, ...], message: str
+) -> None:
     done = wsc("opt", "m.mlir", "-p", "cse,dce", *options)
     assert (done.status, done.out) == (2, "")
     assert message in done.err

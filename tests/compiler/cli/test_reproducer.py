@@ -55,6 +55,19 @@ def test_an_input_in_another_folder_finds_its_sources_there(wsc: Command, folder
         assert " --> inner/x.wdl:1:7\n  |\n1 | model x {\n  |       ^\n" in each.err
 
 
+@pytest.mark.usefixtures("broken_dce")
+def test_what_replays_is_its_own_reproducer(wsc: Command, folder: Path) -> None:
+    (folder / "m.mlir").write_text(MODULE, "utf-8")
+    wsc("opt", "m.mlir", "-p", "dce,cse")
+    (path,) = folder.glob("wsc-reproducer-*")
+    again = wsc("opt", path.name, "--run-reproducer")
+    assert again.status == 3
+    assert f"= note: reproducer: {path}\n" in again.err
+    assert list(folder.glob("wsc-reproducer-*")) == [path]
+    wsc("opt", path.name, "--run-reproducer", "--verify-roundtrip")
+    assert len(list(folder.glob("wsc-reproducer-*"))) == 2
+
+
 def test_another_one_is_never_overwritten(folder: Path) -> None:
     recorder = Recorder(["opt"])
     first = recorder.write(ValueError("a"))
