@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from .errors import FileError
+
+
+def check_output(path: Path) -> None:
+    """Raise `FileError` if `path` can surely not be written, before work that takes long is done for it."""
+    folder = path.resolve().parent
+    if path.is_dir():
+        problem = errno.EISDIR
+    elif not folder.is_dir():
+        problem = errno.ENOENT
+    elif not path.exists() and not os.access(folder, os.W_OK):
+        problem = errno.EACCES
+    else:
+        return
+    raise FileError(str(path), f"cannot be written: {os.strerror(problem)}")
 
 
 def write_file(path: Path, data: bytes) -> None:

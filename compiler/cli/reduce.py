@@ -21,7 +21,7 @@ from ...ir.verifier import verify
 from ...passes.pipeline import PIPELINE_FILE, parse_pipeline
 from .context import Context
 from .errors import ExitStatus, FileError, UsageError, command_text
-from .files import write_file
+from .files import check_output, write_file
 from .opt_options import DEFAULT_TIMEOUT_SECONDS
 from .pass_failure import FailingPasses
 from .reproducer import REPRODUCED_FLAGS, flags_in, is_reproducer, pipeline_in, plugins_in
@@ -33,6 +33,8 @@ def run_reduce(args: Namespace, context: Context) -> int:
     output = None if args.output is None else Path(args.output)
     if output is not None and output.exists() and output.samefile(args.file):
         raise UsageError(f"the result would overwrite the input: '{output}'")
+    if output is not None:
+        check_output(output)
     if args.json and output is None:
         raise UsageError("--json needs stdout for itself: -o says where the result goes")
     if args.test is not None and (args.pipeline or not args.verify_each or args.verify_roundtrip):

@@ -170,6 +170,8 @@ def test_an_interruption_while_a_command_runs(
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
+        (("--test", "exit 7", "-o", "."), 1, ".: cannot be written: Is a directory"),
+        (("--test", "exit 7", "-o", "no/o.mlir"), 1, "no/o.mlir: cannot be written: No such file"),
         (("--test", "true", "-o", "m.mlir"), 2, "the result would overwrite the input"),
         (("--test", "true", "-o", "./m.mlir"), 2, "the result would overwrite the input"),
         (("--test", "true", "--json"), 2, "-o says where the result goes"),
