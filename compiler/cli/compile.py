@@ -15,8 +15,11 @@ from .timing import timing_facts
 
 def run_compile(args: Namespace, context: Context) -> int:
     """Compile `args.model`. Raises `UsageError`, `FileError`, `DiagnosticError`."""
-    path = Path(args.output if args.output is not None else Path(args.model).with_suffix(".wsx"))
-    if path == Path(args.model):
+    model = Path(args.model)
+    if not model.name:
+        raise FileError(args.model, "cannot be read: it is a folder")
+    path = Path(args.output if args.output is not None else model.with_suffix(".wsx"))
+    if path == model:
         raise UsageError(f"the program would overwrite the model: '{path}'", "compile takes MODEL.wdl")
     if args.stop_after is None and not path.parent.is_dir():
         raise FileError(str(path), "cannot be written: there is no such folder")

@@ -35,9 +35,13 @@ class CallChecker:
     def call(self, expr: CallExpr) -> Node | None:
         """Return what a call gives; reports errors and then returns None."""
         function = self.model.functions.get(expr.callee.text)
-        if function is not None and not expr.misplaced:
-            return self.functions.call(function, expr)
         operator = OPERATORS.get(expr.callee.text)
+        # A function that takes an operator's name is reported; its calls are those it could be meant by.
+        is_meant = function is not None and (
+            operator is None or len(function.parameters) == len(expr.arguments)
+        )
+        if function is not None and is_meant and not expr.misplaced:
+            return self.functions.call(function, expr)
         if operator is None:
             self._unknown(expr.callee)
             self._look_inside(expr)
@@ -117,6 +121,9 @@ class CallChecker:
         if name in self.model.layers:
             message = f"'{name}' is a layer; apply it with 'repeat(count, {name}, x)'"
             self.report.error(callee.span, message)
+        elif (variable := self.scope.variable(name)) is not None:
+            notes = (f"its rows are '{name}[indices]'",) if variable.kind == "weight" else ()
+            self.report.error(callee.span, f"'{name}' is a {variable.kind} and cannot be called", *notes)
         elif name == "forward":
             message = "'forward' is what the model computes and cannot be called"
             self.report.error(callee.span, message, "write a function of another name and call that")

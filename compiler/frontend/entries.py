@@ -112,6 +112,8 @@ class _EntryChecker:
             reason = f"unknown function '{name}'{did_you_mean(name, _FUNCTIONS)}"
             if name in _FUNCTIONS:
                 reason = f"'{name}' cannot be used here"
+            elif name == "forward":
+                reason = "'forward' stands without operands here"
             self.report.error(value.callee.span, reason, f"this must be {form}")
             return None
         if len(value.arguments) != operands or value.misplaced:

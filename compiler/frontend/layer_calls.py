@@ -56,10 +56,12 @@ class LayerCallChecker:
                 expr.callee.span, message, "a function has no weights, and its experts would have"
             )
             return None
-        if layer is None or not self._claim(layer, layer_expr.span):
+        if layer is None:
             return None
         if layer in self.scope.body.path:
             self.report.error(layer_expr.span, f"layer '{layer.name}' cannot be an expert inside of itself")
+            return None
+        if not self._claim(layer, layer_expr.span):
             return None
         layer.is_expert = True
         layer.inside = self.scope.body if self.scope.body.is_layer else None

@@ -216,3 +216,10 @@ def test_a_model_that_cannot_be_read(wsc: Command, folder: Path, content: bytes 
     done = wsc("compile", "m.wdl")
     assert done.status == 1
     assert "error: m.wdl: " in done.err
+
+
+@pytest.mark.parametrize("folder_name", [".", "/"])
+def test_a_folder_is_no_model(wsc: Command, folder_name: str) -> None:
+    done = wsc("compile", folder_name)
+    assert done.status == 1
+    assert f"error: {folder_name}: cannot be read: " in done.err
