@@ -28,7 +28,7 @@ from ...ir.layout import Split, other_axis
 from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation, Value
 from .partition_builder import Scope
-from .partition_window import WindowPartitioner
+from .partition_window import WindowPartitioner, different_axes
 
 
 class AttentionPartitioner(WindowPartitioner):
@@ -101,7 +101,7 @@ class AttentionPartitioner(WindowPartitioner):
             raise error_at("decode needs causal attention: later positions do not exist yet", op.location)
         features = dist_tensor(q).dims[0]
         if features.axis != cache.dims[1].axis or cache.dims != dist_tensor(v).dims:
-            raise error_at("queries, keys and values lie on different axes of the grid", op.location)
+            raise different_axes(op)
         positions = cache.dims[0]
         count = Split(heads.kv_heads * heads.group)
         head_dim = i64(heads.head_dim)

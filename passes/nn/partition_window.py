@@ -10,12 +10,21 @@ from __future__ import annotations
 import math
 
 from ...ir.attributes import F32, UNIT, Attribute, IntegerAttr, f32, i64
-from ...ir.diagnostics import error_at
+from ...ir.diagnostics import DiagnosticError, error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import tensor_type
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Operation
 from .partition_builder import PartitionBuilder, Scope
+
+
+def different_axes(op: Operation) -> DiagnosticError:
+    """Return what to raise where an attention's operands do not lie along one axis."""
+    return error_at(
+        "queries, keys and values lie on different axes of the grid",
+        op.location,
+        "a product, 'concat' or 'slice' moves features to the other axis; these had unlike numbers of them",
+    )
 
 
 class WindowPartitioner(PartitionBuilder):
@@ -27,7 +36,7 @@ class WindowPartitioner(PartitionBuilder):
         heads = self.classes.heads(op.operands[0])
         features, keys = dist_tensor(q).dims[0], dist_tensor(k).dims[0]
         if features.axis != keys.axis or keys != dist_tensor(v).dims[0]:
-            raise error_at("queries, keys and values lie on different axes of the grid", op.location)
+            raise different_axes(op)
         (rows,) = self.rows
         mine = Split(rows.extent, other_axis(str(features.axis)))
         count = Split(heads.kv_heads * heads.group)

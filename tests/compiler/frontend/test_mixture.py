@@ -121,21 +121,15 @@ CALL = "mixture(experts, expert, x, x @ router, k = 2)"
         ),
         (
             [("experts, expert,", "experts, block,")],
-            [
-                "10:33 error: layer 'block' cannot be an expert inside of itself",
-            ],
+            ["10:33 error: layer 'block' cannot be an expert inside of itself"],
         ),
         (
             [("return relu(x @ up) @ down", f"return {CALL.replace('@ router', '')} @ up @ down")],
-            [
-                "6:29 error: layer 'expert' cannot be an expert inside of itself",
-            ],
+            ["6:29 error: layer 'expert' cannot be an expert inside of itself"],
         ),
         (
             [("return relu(x @ up) @ down", "return relu(mixture(6, expert, x, x @ up)) @ down")],
-            [
-                "6:28 error: layer 'expert' cannot be an expert inside of itself",
-            ],
+            ["6:28 error: layer 'expert' cannot be an expert inside of itself"],
         ),
         (
             [
@@ -146,6 +140,7 @@ CALL = "mixture(experts, expert, x, x @ router, k = 2)"
                 ),
             ],
             [
+                "6:12 error: 'mixture' cannot be used in an expert, and 'expert' is one",
                 "8:60 error: layer 'expert' cannot be an expert inside of itself",
             ],
         ),
