@@ -137,6 +137,8 @@ def _said(error: Exception) -> str:
 def run_bisect(args: Namespace, context: Context) -> int:
     """Find the pass. Raises `UsageError`, `FileError`, `DiagnosticError`, `RanWrongError` if there is one."""
     options, _, passes = compile_options(args, context)
+    if args.output is not None and Path(args.output).exists() and not Path(args.output).is_dir():
+        raise FileError(args.output, "is no folder, so the modules cannot be written there")
     text = read_text(args.model)
     filename = context.sources.add(args.model, text)
     context.recorder.source(args.model, text)
@@ -152,13 +154,11 @@ def run_bisect(args: Namespace, context: Context) -> int:
     first = module.clone()
     snapshots = _run_passes(passes, module)
     judge = Judge(passes, snapshots, executor, right, takes.outputs, args.tolerance)
-    places = range(len(snapshots.taken))
-    if args.all:
-        found = next((index for index in places if judge.is_wrong(index)), None)
-        for index in places:
-            judge.is_wrong(index)
-    else:
-        found = _bisect(snapshots.taken, judge)
+    try:
+        found = (_look_at_all if args.all else _bisect)(snapshots.taken, judge)
+    except KeyboardInterrupt:
+        _show_verdicts(context, judge)
+        raise
     failure = snapshots.failure if found == len(snapshots.taken) - 1 else None
     if isinstance(failure, DiagnosticError) and not isinstance(failure, InternalDiagnosticError):
         raise failure  # until this pass refused it, the model was right
@@ -178,6 +178,12 @@ def run_bisect(args: Namespace, context: Context) -> int:
         f"one of the passes {', '.join(suspects)} makes the results wrong",
         "only all of them together make a program that can be executed",
     )
+
+
+def _look_at_all(snapshots: Sequence[Snapshot], judge: Judge) -> int | None:
+    """Execute every module, and return the number of the first wrong one, None if there is none."""
+    wrong = [index for index in range(len(snapshots)) if judge.is_wrong(index)]
+    return wrong[0] if wrong else None
 
 
 def _bisect(snapshots: Sequence[Snapshot], judge: Judge) -> int | None:
@@ -277,17 +283,14 @@ def _report(
     steps: int,
 ) -> None:
     """Show what was found, for people and, if wanted, as JSON."""
-    verdicts = [judge.verdicts[index] for index in sorted(judge.verdicts)]
-    if not context.terminal.quiet:
-        from .views.bisect import culprit_text, verdict_table
+    verdicts = _show_verdicts(context, judge)
+    if found is None:
+        context.terminal.announce(f"no pass makes the results wrong ({_compared(args, steps)})")
+    elif not context.terminal.quiet:
+        from .views.bisect import culprit_text
 
-        fancy = context.terminal.fancy
-        context.terminal.show(verdict_table(verdicts, len(judge.snapshots.taken), fancy=fancy))
-        if found is None:
-            context.terminal.announce(f"no pass makes the results wrong ({_compared(args, steps)})")
-        else:
-            lines = culprit_text(judge.verdicts.get(found - 1), judge.verdicts[found], files)
-            context.terminal.announce(f"{lines}\n tolerance         {_compared(args, steps)}")
+        lines = culprit_text(judge.verdicts.get(found - 1), judge.verdicts[found], files)
+        context.terminal.announce(f"{lines}\n tolerance         {_compared(args, steps)}")
     if not args.json:
         return
     facts: dict[str, object] = {
@@ -310,6 +313,17 @@ def _report(
             "files": files,
         }
     print(json.dumps(facts, allow_nan=False))
+
+
+def _show_verdicts(context: Context, judge: Judge) -> list[Verdict]:
+    """Show a table of the modules that were executed so far, and return what they gave, in order."""
+    verdicts = [judge.verdicts[index] for index in sorted(judge.verdicts)]
+    if not context.terminal.quiet:
+        from .views.bisect import verdict_table
+
+        table = verdict_table(verdicts, len(judge.snapshots.taken), fancy=context.terminal.fancy)
+        context.terminal.show(table)
+    return verdicts
 
 
 def _compared(args: Namespace, steps: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wsc.compiler.cli.snapshots import Executor
 from wsc.ir.parser import parse_module
 
 from ...support.wdl import EXAMPLE_NAMES, example
@@ -313,4 +314,24 @@ def test_a_folder_that_cannot_be_made(wsc: Command, folder: Path) -> None:
     (folder / "out").write_text("a file", "utf-8")
     done = bisect(wsc, "-o", "out", pipeline=f"{NN},swap-nn")
     assert done.status == 1
-    assert "out: cannot be made: File exists" in done.err
+    assert done.err == "wsc: error: out: is no folder, so the modules cannot be written there\n"
+    done = bisect(wsc, "-o", "out/in", pipeline=f"{NN},swap-nn")
+    assert done.status == 1
+    assert "out/in: cannot be made: Not a directory" in done.err
+
+
+def test_an_interruption_shows_what_is_known(wsc: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    results = Executor.results
+
+    def interrupted(self: Executor, *arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return results(self, *arguments)
+
+    monkeypatch.setattr(Executor, "results", interrupted)
+    done = bisect(wsc, "--all", pipeline=f"{NN},swap-nn")
+    assert done.status == 130
+    assert "results after 1 of " in done.err
+    assert "interrupted" in done.err
