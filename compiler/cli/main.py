@@ -77,6 +77,10 @@ def _failed(error: Exception, context: Context) -> int:
     if isinstance(error, DiagnosticError) and not isinstance(error, InternalDiagnosticError):
         context.show_diagnostics(error.diagnostics)
         return ExitStatus.WRONG_INPUT
+    try:  # ahead of all that is shown: nobody may read it to the end
+        reproducer = f"reproducer: {context.recorder.write(error, context.plugins.paths)}"
+    except OSError as second:
+        reproducer = f"no reproducer could be written: {second}"
     if os.environ.get("WSC_TRACEBACK") == "1":
         import traceback
 
@@ -89,11 +93,10 @@ def _failed(error: Exception, context: Context) -> int:
         what = str(error).split("\n")[0]
         summary = f"{type(error).__name__}: {what}" if what else type(error).__name__
         context.show_failure(summary)
-    notes = [f"this is a mistake {context.culprit()}, not in its input; WSC_TRACEBACK=1 shows where"]
-    try:
-        notes.insert(0, f"reproducer: {context.recorder.write(error, context.plugins.paths)}")
-    except OSError as second:
-        notes.insert(0, f"no reproducer could be written: {second}")
+    notes = [
+        reproducer,
+        f"this is a mistake {context.culprit()}, not in its input; WSC_TRACEBACK=1 shows where",
+    ]
     context.terminal.error(f"internal error: {summary}", notes)
     return ExitStatus.INTERNAL_ERROR
 

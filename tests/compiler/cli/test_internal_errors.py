@@ -15,6 +15,18 @@ from wsc.passes.pe.schedule import Schedule
 
 from .conftest import Command, Done
 
+PLUGIN = """\
+from dataclasses import dataclass
+from typing import ClassVar
+from wsc.passes.base import Pass
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Pass):
+    name: ClassVar[str] = "fail"
+    def run(self, module, context):
+        raise LookupError("nobody at home")
+"""
 MAIN = "import sys; from wsc.compiler.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
@@ -164,3 +176,14 @@ def test_a_closed_pipe_is_no_traceback(classifier: Path) -> None:
     process.stderr.close()
     assert process.wait() == 141
     assert message == ""
+
+
+def test_a_closed_stderr_leaves_the_reproducer(folder: Path) -> None:
+    (folder / "plugin.py").write_text(PLUGIN, "utf-8")
+    (folder / "m.mlir").write_text('"builtin.module"() ({\n^bb0:\n}) : () -> ()\n', "utf-8")
+    command = [sys.executable, "-c", MAIN, "opt", "m.mlir", "--load-pass-plugin", "plugin.py", "-p", "fail"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.wait() == 141
+    assert len(list(folder.glob("wsc-reproducer-*.mlir"))) == 1
