@@ -89,10 +89,14 @@ class _Loader:
         shape = type.shape[len(slices(variable)) :]
         missing = [name for name in names if name not in self.reader.tensors]
         if missing:
-            hint = did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
+            present = len(names) - len(missing)
+            is_short = present > 0 and names[present:] == missing
+            # Where the last ones are missing, the names are right.
+            hint = "" if is_short else did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
+            notes = (f"the file has the first {present} of {len(names)}",) if is_short else ()
             shown = "" if steps_of(variable) else f" {list(shape)}"
             message = f"'{self.reader.path}' has no tensor {_listed(missing)}{shown}{hint}"
-            self.found.error(message, variable.location)
+            self.found.error(message, variable.location, *notes)
         fits = [self._fits(variable, name, shape) for name in names if name not in missing]
         if missing or not all(fits):
             return None

@@ -33,7 +33,7 @@ from ...ir.operation import Block, Operation, Region, Value
 from ..base import Pass, PassContext, choice, operations_named, symbols
 from .feature_classes import feature_count
 from .partition_attention import AttentionPartitioner
-from .partition_builder import BOUNDARY_AXIS, Scope, location_of, rows_text
+from .partition_builder import BOUNDARY_AXIS, Scope, made_here, rows_text
 from .partition_choice import ChoicePartitioner
 from .partition_shapes import ShapePartitioner
 
@@ -193,8 +193,8 @@ class _Partitioner(AttentionPartitioner, ChoicePartitioner, ShapePartitioner):
         x = self.vector(scope, op.operands[0])
         split = dist_tensor(x).dims[0]
         if split.factors:
-            found = f"at {location_of(op.operands[0])}"
-            raise error_at("'greedy' cannot choose among features ordered by heads", op.location, found)
+            message = "'greedy' cannot choose among features ordered by heads"
+            raise error_at(message, op.location, made_here(op.operands[0]))
         axis = split.axis
         kind = DistTensor(scope.grid, self.rows, I32, axis, "min")
         largest = DistTensor(scope.grid, self.rows, F32, axis, "max")

@@ -28,7 +28,7 @@ from ...ir.attributes import (
     symbol,
 )
 from ...ir.builder import Builder
-from ...ir.diagnostics import error_at
+from ...ir.diagnostics import Diagnostic, Severity, error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor
 from ...ir.dialects.nn import shape_text, tensor_type, window_of
 from ...ir.layout import Split
@@ -319,6 +319,11 @@ class PartitionBuilder:
         target = DistTensor(scope.grid, (Split(split.extent, axis), *rows), kind.element, split.axis)
         part = self.emit(scope, "reslice", [value], [target])[0]
         return part if split.axis is None else self.all_reduce(scope, [part])[0]
+
+
+def made_here(value: Value) -> Diagnostic:
+    """Return the note that shows where `value`, which an error is about, comes from."""
+    return Diagnostic(Severity.NOTE, "they are made here", location_of(value))
 
 
 def rows_text(value: Value) -> str:

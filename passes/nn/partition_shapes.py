@@ -16,7 +16,7 @@ from ...ir.dialects.nn_shape import axis_of
 from ...ir.layout import Split, other_axis
 from ...ir.operation import Operation, Value
 from .feature_classes import feature_count
-from .partition_builder import BOUNDARY_AXIS, PartitionBuilder, Scope, location_of, rows_text
+from .partition_builder import BOUNDARY_AXIS, PartitionBuilder, Scope, made_here, rows_text
 
 
 class ShapePartitioner(PartitionBuilder):
@@ -183,9 +183,7 @@ class ShapePartitioner(PartitionBuilder):
         """Raise `DiagnosticError` if the features of `value` are ordered by heads."""
         if split.factors:
             name = op.name.removeprefix("nn.")
-            raise error_at(
-                f"'{name}' cannot move features ordered by heads", op.location, f"at {location_of(value)}"
-            )
+            raise error_at(f"'{name}' cannot move features ordered by heads", op.location, made_here(value))
 
     def put(self, scope: Scope, op: Operation, parts: list[Value], offsets: list[int]) -> Value:
         """Return the vector that has the elements of `parts`, the first of each at its offset."""

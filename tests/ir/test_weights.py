@@ -116,6 +116,9 @@ def test_missing_repetitions_are_counted(tmp_path: Path) -> None:
         "tale.wdl:8:12: error: 'DIR/w.safetensors' has no tensor 'block.2.norm1', 'block.3.norm1', "
         "'block.4.norm1', 'block.5.norm1', 'block.6.norm1' and 2 more [4]"
     )
+    with pytest.raises(DiagnosticError) as caught:
+        load_weights(module, tmp_path / "w.safetensors")
+    assert {entry.notes for entry in caught.value.diagnostics} == {("the file has the first 2 of 9",)}
 
 
 def test_unused_tensors_are_noted(tmp_path: Path) -> None:

@@ -179,3 +179,4 @@ def test_no_choice_among_features_ordered_by_heads() -> None:
     (found,) = caught.value.diagnostics
     assert found.message == "'greedy' cannot choose among features ordered by heads"
     assert str(found).startswith("m.wdl:7:")
+    assert [str(note) for note in found.notes] == ["m.wdl:5:12: note: they are made here"]
