@@ -125,6 +125,19 @@ def test_what_has_a_body_opens_the_block_around_it() -> None:
     assert check("model m{}") == "model m {}\n"
 
 
+EVERYTHING = """model m { const n = 2 * 4 dtype f16 accumulate f32 weight w: [n, n], v: [n]
+cache c: [4, n] f(x: [n], i: [seq] index) -> [n] { return (-x + v) }
+layer b(x: [n]) -> [n] { y = t[i] return relu(y, eps = 1.0) @ w } forward() -> [n] {}
+decode = greedy(forward) names { b.w = transpose("h"[:, 0 : 4]) } }
+"""
+
+
+@pytest.mark.parametrize("gap", [" // behind\n", "\n// above\n", "\n\n// apart\n\n"])
+def test_a_comment_stays_wherever_it_stands(gap: str) -> None:
+    for token in TOKEN.finditer(EVERYTHING):
+        check(EVERYTHING[: token.start()] + gap + EVERYTHING[token.start() :])
+
+
 def test_comments_above_a_brace_stay() -> None:
     text = "model m {\n  f(x: [4]) -> [4]\n  // why\n  { return x }\n}\n"
     assert check(text) == ("model m {\n  f(x: [4]) -> [4]\n  // why\n  {\n    return x\n  }\n}\n")
