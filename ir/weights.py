@@ -95,7 +95,7 @@ class _Loader:
             hint = "" if is_short else did_you_mean(missing[0], set(self.reader.tensors) - self.claimed)
             notes = (f"the file has the first {present} of {len(names)}",) if is_short else ()
             shown = "" if steps_of(variable) else f" {list(shape)}"
-            message = f"'{self.reader.path}' has no tensor {_listed(missing)}{shown}{hint}"
+            message = f"'{self.reader.path}' has no {_listed(missing)}{shown}{hint}"
             self.found.error(message, variable.location, *notes)
         fits = [self._fits(variable, name, shape) for name in names if name not in missing]
         if missing or not all(fits):
@@ -151,7 +151,7 @@ class _Loader:
         """Say once which tensors no weight takes."""
         unused = [name for name in self.reader.tensors if name not in self.claimed]
         if unused:
-            message = f"the model does not use tensor {_listed(unused)} of '{self.reader.path}'"
+            message = f"the model does not use {_listed(unused)} of '{self.reader.path}'"
             self.found.note(message, UNKNOWN)
 
 
@@ -165,7 +165,9 @@ def _what_fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, ..
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:_LISTED])
+    """Return `tensor 'a'` or `tensors 'a', 'b'`, not more names than one reads."""
+    shown = "tensor " if len(names) == 1 else "tensors "
+    shown += ", ".join(f"'{name}'" for name in names[:_LISTED])
     return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more"
 
 

@@ -124,9 +124,14 @@ def _tokens_to_generate(asked: int | None, prompt: int, context: int | None) -> 
     if asked is None and prompt < context:
         return context - prompt
     more = f" and {asked} new tokens" if asked is not None else ""
+    if prompt < context:
+        hint = f"at most {context - prompt} new tokens fit"
+    elif context > 1:
+        hint = "shorten the prompt"
+    else:
+        hint = "a prompt and a new token need a context of 2"
     raise UsageError(
-        f"the prompt's {prompt} tokens{more} do not fit into the model's context of {context}",
-        f"at most {context - prompt} new tokens fit" if prompt < context else "shorten the prompt",
+        f"the prompt's {prompt} tokens{more} do not fit into the model's context of {context}", hint
     )
 
 

@@ -113,7 +113,7 @@ def test_missing_repetitions_are_counted(tmp_path: Path) -> None:
     found = errors(module, tmp_path / "w.safetensors")
     assert len(found) == 9
     assert found[0] == (
-        "tale.wdl:8:12: error: 'DIR/w.safetensors' has no tensor 'block.2.norm1', 'block.3.norm1', "
+        "tale.wdl:8:12: error: 'DIR/w.safetensors' has no tensors 'block.2.norm1', 'block.3.norm1', "
         "'block.4.norm1', 'block.5.norm1', 'block.6.norm1' and 2 more [4]"
     )
     with pytest.raises(DiagnosticError) as caught:
@@ -128,7 +128,7 @@ def test_unused_tensors_are_noted(tmp_path: Path) -> None:
     warnings: list[Diagnostic] = []
     load_weights(module, path, warnings)
     assert [str(warning).replace(str(tmp_path), "DIR") for warning in warnings] == [
-        "note: the model does not use tensor 'block.1.down', 'block.1.gate', 'block.1.norm1', "
+        "note: the model does not use tensors 'block.1.down', 'block.1.gate', 'block.1.norm1', "
         "'block.1.norm2', 'block.1.up' and 4 more of 'DIR/w.safetensors'"
     ]
 

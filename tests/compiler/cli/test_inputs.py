@@ -58,6 +58,12 @@ def test_how_many_tokens(prompt: str, context: int | None, tokens: int | None, e
     assert work.generate == expected
 
 
+def test_a_context_of_one_row_is_too_short_for_any_prompt() -> None:
+    with pytest.raises(UsageError) as caught:
+        found(Shape(True, 1), prompt="a")
+    assert caught.value.notes == ("a prompt and a new token need a context of 2",)
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
