@@ -121,7 +121,9 @@ EFFECT = frozenset({Trait.WRITE})
 
 def _extents(value: Value) -> tuple[Value, Value] | None:
     op = value.defining_op
-    return (op.operands[1], op.operands[3]) if op is not None and op.name == "pe.dsd" else None
+    if op is None or op.name != "pe.dsd" or len(op.operands) != 5:
+        return None
+    return op.operands[1], op.operands[3]
 
 
 def _verify_vector(op: Operation, report: Report) -> None:

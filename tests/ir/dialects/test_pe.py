@@ -103,6 +103,13 @@ def test_a_broken_rule(operation: str, message: str) -> None:
     assert message in found[0]
 
 
+def test_a_descriptor_without_its_operands() -> None:
+    short = '%short = "pe.dsd"(%0) : (index) -> !pe.dsd<f32>'
+    first, second = problems_of(program(f'{short} "pe.fma"(%a, %b, %short) : {D3} -> ()'))
+    assert first.startswith("'pe.dsd' has 1 operands, but takes 5 operands")
+    assert second == "'pe.fma' an operand is not made by pe.dsd"
+
+
 @pytest.mark.parametrize(("offset", "size"), [(-4, 4), (0, -1), (2, 4)])
 def test_a_wrong_buffer(offset: int, size: int) -> None:
     text = (
