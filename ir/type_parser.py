@@ -38,6 +38,7 @@ _KEYWORD_TYPES: dict[str, TypeAttribute] = {
 }
 _KEYWORDS = (*_KEYWORD_TYPES, "tensor", "array", "dense", "true", "false", "unit")
 _MAX_INTEGER_WIDTH = (1 << 24) - 1
+_MAX_EXTENT = (1 << 63) - 1  # an int64, as in MLIR
 
 # A type that reads the same wherever it stands, so that its text can be looked up: no nested brackets.
 _TYPE_TEXT = r"(?:![A-Za-z_][\w$.]*+(?:<[^<>\"-]*+>)?|tensor<[^<>\"-]*+>|[a-z]+[0-9]*+)(?![\w$.<])"
@@ -143,8 +144,7 @@ class TypeParser(Cursor):
         self.expect("<")
         shape: list[int] = []
         while (match := self.take(_DIMENSION)) is not None:
-            extent = match[1]
-            shape.append(DYNAMIC if extent == "?" else self.integer(extent, match.start(1)))
+            shape.append(DYNAMIC if match[1] == "?" else self._extent(match[1], match.start(1)))
         element = self.parse_type()
         if not self.accept(">"):
             if self.peek() == ",":
@@ -152,6 +152,12 @@ class TypeParser(Cursor):
             raise self.expected("'>'")
         self.leave()
         return TensorType(tuple(shape), element)
+
+    def _extent(self, digits: str, start: int) -> int:
+        extent = self.integer(digits, start)
+        if extent > _MAX_EXTENT:
+            raise self.error(f"an extent is at most {_MAX_EXTENT}", start, start + len(digits))
+        return extent
 
     def tensor_type(self) -> TensorType:
         """Read a type that must be a tensor's."""

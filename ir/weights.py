@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attributes import StringAttr, SymbolRefAttr, TensorType
-from .diagnostics import Diagnostic, Diagnostics, did_you_mean
+from .diagnostics import Diagnostic, Diagnostics, did_you_mean, error_at
 from .interpreter.variables import (
     Array,
     element_dtype,
@@ -180,7 +181,7 @@ def random_weights(module: Operation, seed: int) -> dict[str, Array]:
     Matrices have variance 1 / rows, so that a product keeps its input's variance; tables that are
     indexed have variance 1; a norm's weight lies within 0.1 of 1, any other vector within 0.1 of 0. All
     are evenly distributed. The same on every machine and with every version of NumPy: only the raw bits
-    of PCG64 are used. Raises `ValueError` for a negative seed.
+    of PCG64 are used. Raises `ValueError` for a negative seed, `DiagnosticError` where memory does not do.
     """
     if seed < 0:
         raise ValueError(f"a seed must not be negative: {seed}")
@@ -191,9 +192,22 @@ def random_weights(module: Operation, seed: int) -> dict[str, Array]:
             continue
         type = variable_type(variable)
         shape = type.shape[len(slices(variable)) :]
-        parts = [_random_tensor(own, shape, roles.get(name), seed) for own in own_names(variable)]
-        weights[name] = np.stack(parts).reshape(type.shape).astype(element_dtype(type.element))
+        dtype = element_dtype(type.element)
+        try:
+            _check_addressable(type.shape)
+            parts = [_random_tensor(own, shape, roles.get(name), seed) for own in own_names(variable)]
+            weights[name] = np.stack(parts).reshape(type.shape).astype(dtype)
+        except MemoryError:
+            extents = " x ".join(map(str, type.shape))
+            message = f"there is no memory for weight '{name}' of {extents} elements"
+            raise error_at(message, variable.location) from None
     return weights
+
+
+def _check_addressable(shape: tuple[int, ...]) -> None:
+    """Raise `MemoryError` for what NumPy would not even ask the system for: raw bits take 8 bytes each."""
+    if math.prod(shape) > sys.maxsize // 8:
+        raise MemoryError
 
 
 def _random_tensor(source: str, shape: tuple[int, ...], role: str | None, seed: int) -> NDArray[np.float32]:
@@ -203,7 +217,7 @@ def _random_tensor(source: str, shape: tuple[int, ...], role: str | None, seed: 
     elif role == "table":
         reach = math.sqrt(3.0)
     elif len(shape) > 1:
-        reach = math.sqrt(3.0 / math.prod(shape[:-1]))
+        reach = math.sqrt(3.0 / max(1, math.prod(shape[:-1])))
     bits = np.random.PCG64(np.random.SeedSequence([seed, *source.encode()])).random_raw(math.prod(shape))
     # The upper 24 bits are an integer that float32 holds exactly; it becomes a number from -1 up to 1.
     unit = (bits >> np.uint64(40)).astype(np.float32) / np.float32(2**23) - np.float32(1)

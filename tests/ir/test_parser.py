@@ -270,6 +270,11 @@ WRONG = [
     ('"a.b"() : () -> tensor<4x>', "expected a type, found '>'", ">"),
     ('"a.b"() : () -> tensor<4xf32, #a.b>', "tensors with an encoding are not supported", "tensor<4xf32"),
     ('"a.b"() : () -> i99999999', "an integer has at most", "i99999999"),
+    (
+        f'"a.b"() : () -> tensor<4x{2**63}xf16>',
+        f"an extent is at most {2**63 - 1}",
+        f"{2**63}",
+    ),
     ('"a.b"() : () -> !nope', "unknown type alias '!nope'", "!nope"),
     ('"a.b"() : () -> () loc(#nope)', "unknown location alias '#nope'", "#nope"),
     ('"a.b"() : () -> () loc(#a)\n#a = loc("n"(#a))', "location alias '#a' refers to itself", "#a"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from wsc.compiler.frontend import compile_wdl
+from wsc.ir.attributes import F16, TensorType
 from wsc.ir.diagnostics import Diagnostic, DiagnosticError, render
 from wsc.ir.interpreter.nn import NnInterpreter
 from wsc.ir.operation import Operation
@@ -251,3 +252,12 @@ def test_random_weights_keep_activations_sane() -> None:
 def test_a_negative_seed() -> None:
     with pytest.raises(ValueError, match="must not be negative"):
         random_weights(tale(), -1)
+
+
+@pytest.mark.parametrize("shape", [(2**62, 2**62), (2**44, 4)])
+def test_random_weights_that_fit_no_memory(shape: tuple[int, int]) -> None:
+    module = tale()
+    variable = next(op for op in module.body.operations if op.symbol_name == "embed")
+    variable.attributes["type"] = TensorType(shape, F16)
+    with pytest.raises(DiagnosticError, match=r"no memory for weight 'embed' of \d+ x \d+ elements"):
+        random_weights(module, 1)
