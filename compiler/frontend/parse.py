@@ -48,6 +48,12 @@ _WORDS = {
 }
 _WORDS_OF_TYPES = {"ELEMENT", "TRUE", "FALSE", "MODEL", "ACCUMULATE"}
 """Reserved words that begin nothing."""
+_HABITS = {
+    "#": "a comment begins with '//'",
+    ";": "a statement ends where the next one begins, without a ';'",
+    **dict.fromkeys(("let", "var", "def", "fn"), "a name is defined without a word before it: 'y = x @ w'"),
+}
+"""What belongs to other languages, and how it is said in this one."""
 _CLOSERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 
 
@@ -186,6 +192,10 @@ class _Parse:
         if misspelt is not None:
             notes.append(f"did you mean '{misspelt}' instead of '{self.tokens[index - 1]}'?")
             self.lost.add(misspelt)
+        # A word that should not be there was taken for a name: the error is at the token behind it.
+        habit = _HABITS.get(str(token)) or _HABITS.get(str(self.tokens[index - 1]))
+        if habit is not None:
+            notes.append(habit)
         notes = [*self._quotes_note(index, accepted), *notes]
         self._report(f"unexpected {found}; expected {expected}{hint}", self._span(token), *notes)
 

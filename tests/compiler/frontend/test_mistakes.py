@@ -73,6 +73,7 @@ MISTAKES: dict[str, tuple[Edit, ...]] = {
         ("a = attention", "let a = attention"),
         ("x = x + reshape(a, [seq, dim])", "x = x + reshape(a, [seq, dim]);"),
         ("x = x + reshape(a, [seq, dim])", "x += reshape(a, [seq, dim])"),
+        ("x = embed[tokens]", "x = embed[tokens]  # rows"),
         ('"wte.weight"', '"wte.weight'),
         ('"wte.weight"', "wte"),
         ("names {", "nmaes {"),
