@@ -14,14 +14,8 @@ from wsc.passes.instrumentation import DirectoryDump, Dump, DumpWatcher, Selecti
 from wsc.passes.manager import Instrumentation, PassManager
 from wsc.passes.nn.specialize import Specialize
 
-TEXT = """\
-"pe.program"() ({
-  %0 = "pe.constant"() {value = 1 : i64} : () -> index
-  %1 = "pe.constant"() {value = 1 : i64} : () -> index
-  "pe.store"(%0, %1) {type = i32} : (index, index) -> ()
-  "pe.return"() : () -> ()
-}) {sym_name = "a"} : () -> ()
-"""
+from ..support.programs import EQUAL_CONSTANTS
+
 MERGED = """\
 "builtin.module"() ({
   "pe.program"() ({
@@ -34,7 +28,7 @@ MERGED = """\
 
 
 def run(*watchers: Instrumentation, passes: tuple[Pass, ...] = (DCE(), CSE(), DCE())) -> None:
-    PassManager(passes, instrumentations=watchers).run(parse_module(TEXT))
+    PassManager(passes, instrumentations=watchers).run(parse_module(EQUAL_CONSTANTS))
 
 
 def shown(
@@ -54,7 +48,7 @@ def shown(
 
 
 def test_the_header_is_mlirs() -> None:
-    module = parse_module(TEXT)
+    module = parse_module(EQUAL_CONSTANTS)
     expected = "// -----// IR Dump After CombineCollectives (combine-collectives) //----- //"
     assert Dump(CombineCollectives(), When.AFTER, module).header() == expected
     assert Dump(CSE(), When.BEFORE, module).header() == "// -----// IR Dump Before CSE (cse) //----- //"
@@ -95,7 +89,9 @@ def test_a_folder_gets_a_file_for_each_pass(tmp_path: Path) -> None:
     names = ["00_input.mlir", "01_dce.mlir", "02_cse.mlir", "03_dce.mlir"]
     assert sorted(path.name for path in folder.iterdir()) == names
     assert (folder / "02_cse.mlir").read_bytes() == MERGED.encode()
-    assert str(parse_module((folder / "00_input.mlir").read_text("utf-8"))) == str(parse_module(TEXT))
+    assert str(parse_module((folder / "00_input.mlir").read_text("utf-8"))) == str(
+        parse_module(EQUAL_CONSTANTS)
+    )
 
 
 def test_dumps_of_an_earlier_run_go_and_nothing_else(tmp_path: Path) -> None:

@@ -15,16 +15,9 @@ from wsc.compiler.cli.page.folder import page_text
 from wsc.ir.parser import parse_module
 from wsc.ir.printer import print_operation
 
+from ...support.programs import EQUAL_CONSTANTS
 from .conftest import CLASSIFIER, Command
 
-CONSTANTS = """\
-"pe.program"() ({
-  %0 = "pe.constant"() {value = 1 : i64} : () -> index
-  %1 = "pe.constant"() {value = 1 : i64} : () -> index
-  "pe.store"(%0, %1) {type = i32} : (index, index) -> ()
-  "pe.return"() : () -> ()
-}) {sym_name = "a"} : () -> ()
-"""
 DATA = re.compile(r'<script id="data" type="application/json">(.*?)</script>', re.DOTALL)
 
 
@@ -51,7 +44,7 @@ def diff_of(data: dict[str, Any], step: dict[str, Any]) -> list[str]:
 @pytest.fixture
 def constants(folder: Path) -> str:
     """A module that only `cse` changes."""
-    (folder / "constants.mlir").write_text(CONSTANTS, "utf-8")
+    (folder / "constants.mlir").write_text(EQUAL_CONSTANTS, "utf-8")
     return "constants.mlir"
 
 
@@ -85,7 +78,7 @@ def test_differences_and_places(wsc: Command, constants: str, folder: Path) -> N
         '-"pe.store"(%0, %old1) {type = i32} : (index, index) -> ()',
         '+"pe.store"(%0, %0) {type = i32} : (index, index) -> ()',
     ]
-    assert data["files"] == [{"name": "constants.mlir", "lines": CONSTANTS.split("\n")}]
+    assert data["files"] == [{"name": "constants.mlir", "lines": EQUAL_CONSTANTS.split("\n")}]
 
 
 def test_json(wsc: Command, constants: str, folder: Path) -> None:
@@ -120,7 +113,7 @@ def test_a_failing_pass(wsc: Command, constants: str, folder: Path) -> None:
 
 
 def test_each_input_of_a_split_file(wsc: Command, folder: Path) -> None:
-    (folder / "two.mlir").write_text(f"{CONSTANTS}// -----\n{CONSTANTS}", "utf-8")
+    (folder / "two.mlir").write_text(f"{EQUAL_CONSTANTS}// -----\n{EQUAL_CONSTANTS}", "utf-8")
     assert wsc("opt", "two.mlir", "-p", "cse", "--split-input-file", "--dump-dir", "dumps").status == 0
     data = page_data(folder / "dumps")
     names = ["00_input.mlir", "01_cse.mlir", "02_input.mlir", "03_cse.mlir"]
@@ -129,7 +122,7 @@ def test_each_input_of_a_split_file(wsc: Command, folder: Path) -> None:
 
 
 def test_nothing_in_the_data_ends_the_script(wsc: Command, folder: Path) -> None:
-    text = CONSTANTS.replace('"a"', '"</script><!-- @SCRIPT@ &amp;"')
+    text = EQUAL_CONSTANTS.replace('"a"', '"</script><!-- @SCRIPT@ &amp;"')
     (folder / "a&<b>.mlir").write_text(text, "utf-8")
     assert wsc("opt", "a&<b>.mlir", "-p", "cse", "--dump-dir", "dumps").status == 0
     page = (folder / "dumps" / "index.html").read_text("utf-8")
@@ -157,7 +150,7 @@ def test_names_of_files_that_are_no_text(wsc: Command, folder: Path) -> None:
     (folder / "m\udcff.wdl").write_text(CLASSIFIER, "utf-8")
     assert wsc("compile", "m\udcff.wdl", "--stop-after=dce", "--quiet", "--dump-dir", "dumps").status == 0
     assert [file["name"] for file in page_data(folder / "dumps")["files"]] == ["m\\udcff.wdl"]
-    (folder / "a\udcff.mlir").write_text(CONSTANTS, "utf-8")
+    (folder / "a\udcff.mlir").write_text(EQUAL_CONSTANTS, "utf-8")
     assert wsc("opt", "a\udcff.mlir", "-p", "cse", "--dump-dir", "dumps").status == 0
     assert parse_module((folder / "dumps" / "01_cse.mlir").read_text("utf-8")).body.operations
 

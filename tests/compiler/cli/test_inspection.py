@@ -7,17 +7,10 @@ import pytest
 
 from wsc.ir.parser import parse_module
 
+from ...support.programs import EQUAL_CONSTANTS
 from .conftest import Command
 
 COMPILE = ("compile", "classifier.wdl", "--grid", "2x2", "--quiet")
-CONSTANTS = """\
-"pe.program"() ({
-  %0 = "pe.constant"() {value = 1 : i64} : () -> index
-  %1 = "pe.constant"() {value = 1 : i64} : () -> index
-  "pe.store"(%0, %1) {type = i32} : (index, index) -> ()
-  "pe.return"() : () -> ()
-}) {sym_name = "a"} : () -> ()
-"""
 
 
 def heads(text: str) -> list[str]:
@@ -33,7 +26,7 @@ def heads(text: str) -> list[str]:
 @pytest.fixture
 def constants(folder: Path) -> str:
     """A module that only `cse` changes."""
-    (folder / "constants.mlir").write_text(CONSTANTS, "utf-8")
+    (folder / "constants.mlir").write_text(EQUAL_CONSTANTS, "utf-8")
     return "constants.mlir"
 
 
