@@ -24,16 +24,20 @@ class ScopeWatch:
 
     def listing(self, module: Operation) -> Listing | None:
         """Return what there is to show of `module`, or None if the scope is not in it."""
+        part = self._part(module)
+        return None if part is None else self._form.listing(part)
+
+    def _part(self, module: Operation) -> Operation | None:
+        """Return what of `module` is in the scope, and remember whether there was anything."""
         if self._scope is None:
-            return self._form.listing(module)
+            return module
         self._looked = True
         part = scoped(module, self._scope)
-        if part is None:
-            if not self._found:
-                self._names |= dict.fromkeys(scope_names(module))
-            return None
-        self._found = True
-        return self._form.listing(part)
+        if part is not None:
+            self._found = True
+        elif not self._found:
+            self._names |= dict.fromkeys(scope_names(module))
+        return part
 
     def listing_or_empty(self, module: Operation) -> Listing:
         """Return what there is to show of `module`: nothing but the module if the scope is not in it."""
@@ -44,7 +48,7 @@ class ScopeWatch:
 
     def note(self, module: Operation) -> str:
         """Return a sentence if the scope is not in `module`, or nothing."""
-        if self._scope is None or self.listing(module) is not None:
+        if self._part(module) is not None:
             return ""
         when = "any more" if self._found else "yet"
         return f"there is no '{self._scope}' in the module {when}"
