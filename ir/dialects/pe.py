@@ -94,13 +94,6 @@ def parse_dsd_type(body: str) -> DsdType:
 register_dialect_type(DsdType.mnemonic, parse_dsd_type)
 
 
-def dsd_type(value: Value) -> DsdType:
-    """Return the descriptor type of `value`. Raises `TypeError` if it has another type."""
-    if not isinstance(value.type, DsdType):
-        raise TypeError(f"not a descriptor: {value.type}")
-    return value.type
-
-
 DSD = is_a("a descriptor", DsdType)
 INTEGER = is_a("an integer", IntegerAttr)
 FLOAT = is_a("a float", FloatAttr)
