@@ -15,6 +15,17 @@ from numpy.typing import NDArray
 
 from . import bytecode as bc
 from .machine import Machine, StepResult
+from .step_log import (
+    RUN_CAUSE,
+    RUN_COMPUTE,
+    RUN_COUNT,
+    RUN_FIRST,
+    RUN_PC,
+    RUN_SLOT,
+    RUN_SOFTWARE,
+    RUN_START,
+    StepLog,
+)
 from .wavelet import state as st
 
 
@@ -66,100 +77,102 @@ def critical_path(machine: Machine, result: StepResult) -> list[Segment]:
     """
     if result.log is None:
         raise ValueError("the step kept no log")
-    return _Walk(machine, result.log).run(int(np.argmax(result.end_cycles))) if machine.pes else []
+    return _Walk(machine, result.log).walk(int(np.argmax(result.end_cycles))) if machine.pes else []
 
 
 class _Walk:
-    """Walks the log backwards from one PE's end."""
+    """Walks the log backwards from one PE's end. A place in it is a PE and the number of one of its runs."""
 
-    def __init__(self, machine: Machine, log: NDArray[np.int32]) -> None:
+    def __init__(self, machine: Machine, log: StepLog) -> None:
         self.machine = machine
-        log = log[np.isin(log[:, st.LOG_CAUSE], (st.CAUSE_LOCAL, st.CAUSE_LAYER), invert=True)]
-        # The engine writes each PE's rows in order; a stable sort keeps that.
-        self.rows = log[np.argsort(log[:, st.LOG_CORE], kind="stable")].astype(np.int64)
-        self.first_row = np.searchsorted(self.rows[:, st.LOG_CORE], np.arange(machine.pes + 1))
+        self.log = log
+        self.runs: dict[int, NDArray[np.int64]] = {}
         self.segments: list[Segment] = []
         self.streams: dict[tuple[int, int, int], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
-    def field(self, row: int, name: int) -> int:
-        """Return one field of a row."""
-        return int(self.rows[row, name])
+    def runs_of(self, pe: int) -> NDArray[np.int64]:
+        """Return the runs of a PE."""
+        if pe not in self.runs:
+            self.runs[pe] = self.log.runs_of(pe)
+        return self.runs[pe]
 
-    def add(self, row: int, kind: str, end: int, cycles: int) -> int:
+    def field(self, pe: int, run: int, name: int) -> int:
+        """Return one field of a run."""
+        return int(self.runs_of(pe)[run, name])
+
+    def add(self, pe: int, run: int, kind: str, end: int, cycles: int) -> int:
         """Note `cycles` of a kind before `end`; return when they began."""
         if cycles:
-            pe, pc = self.field(row, st.LOG_CORE), self.field(row, st.LOG_PC)
-            self.segments.append(Segment(pe, kind, end, cycles, pc))
+            self.segments.append(Segment(pe, kind, end, cycles, self.field(pe, run, RUN_PC)))
         return end - cycles
 
-    def run(self, pe: int) -> list[Segment]:
+    def walk(self, pe: int) -> list[Segment]:
         """Walk back from the end of `pe`."""
-        row = int(self.first_row[pe + 1]) - 1
-        time = self.local_work(row, self.field(row, st.LOG_START))
-        row -= 1
+        run = len(self.runs_of(pe)) - 1
+        time = self.local_work(pe, run, self.field(pe, run, RUN_START))
+        run -= 1
         while time > 0:
-            # The run of wavelets in `row` was going on up to `time`.
-            slot = self.field(row, st.LOG_SLOT)
-            time = self.add(row, "serialization", time, time - slot)
-            first, cause = self.field(row, st.LOG_FIRST), self.field(row, st.LOG_CAUSE)
+            # The run of wavelets was going on up to `time`.
+            slot = self.field(pe, run, RUN_SLOT)
+            time = self.add(pe, run, "serialization", time, time - slot)
+            first, cause = self.field(pe, run, RUN_FIRST), self.field(pe, run, RUN_CAUSE)
             if cause == st.CAUSE_ARRIVAL:
-                row, time = self.arrival(row, slot)
+                pe, run, time = self.arrival(pe, run, slot)
             elif first > 0:
                 # The output queue had no room between two wavelets of the instruction.
-                before = self.field(row - 1, st.LOG_SLOT) + self.field(row - 1, st.LOG_COUNT)
-                time = self.add(row, "wait", time, time - before)
-                row -= 1
+                before = self.field(pe, run - 1, RUN_SLOT) + self.field(pe, run - 1, RUN_COUNT)
+                time = self.add(pe, run, "wait", time, time - before)
+                run -= 1
             else:
-                setup = int(self.machine.code[self.field(row, st.LOG_PC), bc.CALL_CYCLES])
-                begins = self.field(row, st.LOG_START) + setup
-                time = self.add(row, "wait", time, time - begins)
-                time = self.add(row, "software", time, setup)
-                time = self.local_work(row, time)
-                row -= 1
+                setup = int(self.machine.code[self.field(pe, run, RUN_PC), bc.CALL_CYCLES])
+                begins = self.field(pe, run, RUN_START) + setup
+                time = self.add(pe, run, "wait", time, time - begins)
+                time = self.add(pe, run, "software", time, setup)
+                time = self.local_work(pe, run, time)
+                run -= 1
         return self.segments
 
-    def local_work(self, row: int, time: int) -> int:
-        """Note the work between the PE's previous communication and `time`, at which `row` begins."""
-        time = self.add(row, "compute", time, self.field(row, st.LOG_COMPUTE))
-        return self.add(row, "software", time, self.field(row, st.LOG_SOFTWARE))
+    def local_work(self, pe: int, run: int, time: int) -> int:
+        """Note the work between the PE's previous communication and `time`, at which `run` begins."""
+        time = self.add(pe, run, "compute", time, self.field(pe, run, RUN_COMPUTE))
+        return self.add(pe, run, "software", time, self.field(pe, run, RUN_SOFTWARE))
 
-    def arrival(self, row: int, slot: int) -> tuple[int, int]:
-        """Follow the first wavelet of `row`, which arrived in cycle `slot`, to where it was sent.
+    def arrival(self, pe: int, run: int, slot: int) -> tuple[int, int, int]:
+        """Follow the first wavelet of `run`, which arrived in cycle `slot`, to where it was sent.
 
-        Returns the source's row and the cycle in which it sent the wavelet.
+        Returns the source, its run and the cycle in which it sent the wavelet.
         """
-        pe = self.field(row, st.LOG_CORE)
-        color = self.color(row, bc.CHANNEL_IN)
-        rows, before = self.stream(pe, color, bc.CHANNEL_IN)
-        number = int(before[np.searchsorted(rows, row)])
+        color = self.color(pe, run, bc.CHANNEL_IN)
+        runs, before = self.stream(pe, color, bc.CHANNEL_IN)
+        number = int(before[np.searchsorted(runs, run)])
         source, links = self.source(pe, color)
-        rows, before = self.stream(source, color, bc.CHANNEL_OUT)
+        runs, before = self.stream(source, color, bc.CHANNEL_OUT)
         index = int(np.searchsorted(before, number, side="right")) - 1
-        sender = int(rows[index])
-        sent = self.field(sender, st.LOG_SLOT) + number - int(before[index])
+        sender = int(runs[index])
+        sent = self.field(source, sender, RUN_SLOT) + number - int(before[index])
         ramp = self.machine.depths.ramp_cycles
         travel = (ramp + 1) + links + max(ramp, 1)
-        time = self.add(row, "wait", slot, slot - sent - travel)
-        return sender, self.add(row, "hops", time, travel)
+        time = self.add(pe, run, "wait", slot, slot - sent - travel)
+        return source, sender, self.add(pe, run, "hops", time, travel)
 
-    def color(self, row: int, channel_field: int) -> int:
-        """Return the color of the channel that a row's instruction receives from or sends to."""
-        channel = int(self.machine.code[self.field(row, st.LOG_PC), channel_field])
-        return int(self.machine.channels[self.machine.pe_tile[self.field(row, st.LOG_CORE)], channel])
+    def color(self, pe: int, run: int, channel_field: int) -> int:
+        """Return the color of the channel that a run's instruction receives from or sends to."""
+        channel = int(self.machine.code[self.field(pe, run, RUN_PC), channel_field])
+        return int(self.machine.channels[self.machine.pe_tile[pe], channel])
 
     def stream(self, pe: int, color: int, channel_field: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the rows in which a PE takes (or sends) a color, and how many wavelets came before each."""
+        """Return the runs in which a PE takes (or sends) a color, and how many wavelets came before each."""
         key = (pe, color, channel_field)
         if key not in self.streams:
-            first = int(self.first_row[pe])
-            code = self.machine.code[self.rows[first : int(self.first_row[pe + 1]), st.LOG_PC]]
+            runs = self.runs_of(pe)
+            code = self.machine.code[runs[:, RUN_PC]]
             opcodes = (bc.SEND, bc.REDUCE_FORWARD)
             if channel_field == bc.CHANNEL_IN:
                 opcodes = (bc.RECEIVE, bc.REDUCE, bc.REDUCE_FORWARD)
             colors = self.machine.channels[self.machine.pe_tile[pe]][code[:, channel_field]]
-            rows = first + np.flatnonzero(np.isin(code[:, bc.OPCODE], opcodes) & (colors == color))
-            counts = self.rows[rows, st.LOG_COUNT]
-            self.streams[key] = rows, np.cumsum(counts) - counts
+            found = np.flatnonzero(np.isin(code[:, bc.OPCODE], opcodes) & (colors == color))
+            counts = runs[found, RUN_COUNT]
+            self.streams[key] = found, np.cumsum(counts) - counts
         return self.streams[key]
 
     def source(self, pe: int, color: int) -> tuple[int, int]:
@@ -183,11 +196,10 @@ def layer_cycles_of(machine: Machine, result: StepResult) -> float | None:
     """
     if result.log is None:
         raise ValueError("the step kept no log")
-    log = result.log[result.log[:, st.LOG_CAUSE] == st.CAUSE_LAYER]
     loops = _layer_loops(machine)
     instances = [tile.instance for tile in machine.tiles]
     times: dict[tuple[str, int, int], int] = {}
-    for core, pc, count, time in log[:, [st.LOG_CORE, st.LOG_PC, st.LOG_COUNT, st.LOG_SLOT]].tolist():
+    for core, pc, count, time in result.log.layers().tolist():
         key = instances[int(machine.pe_tile[core])], loops[pc], count
         times[key] = max(times.get(key, 0), time)
     total = layers = 0

@@ -13,6 +13,7 @@ from .bytecode import Program, Site
 from .cores import Tile, channel_table, code_table, make_cores, preset_registers, tile_of_router
 from .diagnosis import Blame, fault_of, stuck_fault
 from .engine import prepare_engine
+from .step_log import StepLog, WaveletLog
 from .wavelet import state as st
 from .wavelet.bitmap import fill
 from .wavelet.kernel import run_kernel
@@ -41,8 +42,8 @@ class StepResult:
     """Wavelets that cores sent."""
     contended: int
     """Times that a wavelet could have moved but a lower color took one of its links."""
-    log: NDArray[np.int32] | None
-    """[rows, LOG_FIELDS] of `wavelet.state`, when asked for"""
+    log: StepLog | None
+    """When asked for"""
     loads: NDArray[np.int64] | None
     """[4, height, width] wavelets on the links leaving each router N, E, S, W, when asked for"""
 
@@ -139,7 +140,7 @@ class Machine:
             ramp_hops=int(counters[st.RAMP_HOPS]),
             wavelets=int(counters[st.SENT]),
             contended=int(counters[st.CONTENDED]),
-            log=run.log[: counters[st.LOGGED]] if log_level != st.LOG_OFF else None,
+            log=WaveletLog(run.log[: counters[st.LOGGED]]) if log_level != st.LOG_OFF else None,
             loads=self._link_loads(loads) if count_loads else None,
         )
 

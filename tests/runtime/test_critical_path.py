@@ -10,6 +10,7 @@ from wsc.runtime.bytecode import Instruction
 from wsc.runtime.cores import Tile
 from wsc.runtime.critical_path import Breakdown, breakdown_of, critical_path, layer_cycles_of
 from wsc.runtime.machine import Machine
+from wsc.runtime.step_log import WaveletLog
 from wsc.runtime.wavelet import state as st
 from wsc.runtime.wiring import Route
 
@@ -171,8 +172,9 @@ def test_a_full_log_has_every_instruction() -> None:
     wafer = Machine(
         1, 1, [], [Tile(0, at(0), layers=(0, 2))], [program(*looping(40, layers=False))], DEPTHS, 64
     )
-    log = wafer.run_step(log_level=st.LOG_ALL).log
-    assert log is not None
+    found = wafer.run_step(log_level=st.LOG_ALL).log
+    assert isinstance(found, WaveletLog)
+    log = found.rows
     assert log[:, st.LOG_CAUSE].tolist() == [st.CAUSE_LOCAL] * 6 + [st.CAUSE_HALT]
     ends = log[:, st.LOG_SLOT]
     assert np.array_equal(log[1:, st.LOG_START], ends[:-1])
