@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from .attributes import Attribute, DictAttr, IntegerAttr, StringAttr, i64
+from .defects import NO_DEFECTS, Defects, entry_position, read_defects
 from .diagnostics import Diagnostic, DiagnosticError, Severity, did_you_mean
 from .location import FileLoc
 
@@ -47,6 +48,7 @@ class Target:
     scalar_cycles: int
     branch_cycles: int
     comm_setup_cycles: int
+    defects: Defects = NO_DEFECTS
 
     @property
     def data_bytes(self) -> int:
@@ -59,13 +61,15 @@ class Target:
         return self.colors - self.reserved_colors
 
     def with_grid(self, width: int, height: int) -> Target:
-        """Return this target with another rectangle of PEs."""
-        return replace(self, width=width, height=height)
+        """Return this target with another rectangle of PEs; defects outside of it are none of it."""
+        return replace(self, width=width, height=height, defects=self.defects.within(width, height))
 
     def to_attribute(self) -> DictAttr:
         """Return the target as a dictionary attribute."""
         entries: dict[str, Attribute] = {name: i64(getattr(self, name)) for name in NUMBERS}
         entries["name"] = StringAttr(self.name)
+        if self.defects:
+            entries["defects"] = self.defects.to_attribute()
         return DictAttr.of(entries)
 
     @staticmethod
@@ -77,6 +81,7 @@ class Target:
         name = entries.pop("name", None)
         if not isinstance(name, StringAttr):
             raise ValueError("the target has no name")
+        defects = entries.pop("defects", None)
         values: dict[str, int] = {}
         for key, value in entries.items():
             if not isinstance(value, IntegerAttr):
@@ -87,10 +92,13 @@ class Target:
         problems += _impossible(values)
         if problems:
             raise ValueError("the target is not usable: " + "; ".join(problems))
-        return Target(name=name.value, **values)
+        target = Target(name=name.value, defects=NO_DEFECTS, **values)
+        if defects is None:
+            return target
+        return replace(target, defects=Defects.from_attribute(defects, target.width, target.height))
 
 
-NUMBERS = tuple(field.name for field in fields(Target) if field.name != "name")
+NUMBERS = tuple(field.name for field in fields(Target) if field.name not in ("name", "defects"))
 _MAY_BE_ZERO = frozenset(
     {
         "code_bytes",
@@ -105,7 +113,7 @@ _MAY_BE_ZERO = frozenset(
 
 _LARGEST = 10**12
 """Sums and products of a few numbers must fit 64 bits."""
-_KEYS = ("name", "summary", "base", "numbers")
+_KEYS = ("name", "summary", "base", "numbers", "defects")
 _ENTRY_KEYS = ("value", "source")
 
 
@@ -178,6 +186,7 @@ class TargetDescription:
     target: Target
     summary: str
     sources: Mapping[str, str]
+    """By number; of a target with defects also `defects`."""
 
 
 def builtin_target_names() -> list[str]:
@@ -216,7 +225,7 @@ def parse_target(text: str, filename: str) -> TargetDescription:
     """Read a target from TOML `text`.
 
     It has `name`, `summary`, optionally `base` (a built-in target to start from) and a table `numbers` of
-    `key = { value, source }`.
+    `key = { value, source }`; optionally a table `defects` (see `read_defects`).
 
     Raises `DiagnosticError` with every problem, each pointing at its line of `filename`.
     """
@@ -231,8 +240,10 @@ def parse_target(text: str, filename: str) -> TargetDescription:
         raise _error(f"not TOML: {why}", FileLoc(filename, 1, 1)) from error
     problems: list[Diagnostic] = []
 
-    def report(message: str, key: str) -> None:
-        problems.append(Diagnostic(Severity.ERROR, message, _find_key(text, filename, key), length=len(key)))
+    def report(message: str, key: str, entry: int | None = None) -> None:
+        where = _find_key(text, filename, key, entry)
+        length = len(key) if entry is None else 1
+        problems.append(Diagnostic(Severity.ERROR, message, where, length=length))
 
     values: dict[str, int] = {}
     sources: dict[str, str] = {}
@@ -280,19 +291,25 @@ def parse_target(text: str, filename: str) -> TargetDescription:
         match = re.match(r"'(\w+)'", message)
         assert match is not None, "every message begins with the number's name"
         report(message, match[1] if match[1] in numbers else "base")
+    defects = NO_DEFECTS
+    if "defects" in data and "width" in values and "height" in values:
+        defects, sources["defects"] = read_defects(data["defects"], values["width"], values["height"], report)
     if problems:
         raise DiagnosticError(problems)
-    return TargetDescription(Target(name=str(name), **values), str(summary), sources)
+    return TargetDescription(Target(name=str(name), **values, defects=defects), str(summary), sources)
 
 
-def _find_key(text: str, filename: str, key: str) -> FileLoc:
-    """Return where `key` is set in TOML `text` (as a key or a table's name); the first line if it is not
-    there.
+def _find_key(text: str, filename: str, key: str, entry: int | None = None) -> FileLoc:
+    """Return where `key` is set in TOML `text` (as a key or a table's name), or where that entry of its
+    list begins; the first line if it is not there.
     """
     match = re.search(rf"^[ \t]*\[?({re.escape(key)})\b", text, re.MULTILINE)
     if match is None:
         return FileLoc(filename, 1, 1)
     start = match.start(1)
+    if entry is not None:
+        place = entry_position(text, match.end(1), entry)
+        start = start if place is None else place
     return FileLoc(filename, text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1)
 
 

@@ -19,10 +19,13 @@ def run_targets(args: Namespace, context: Context) -> int:
         return ExitStatus.DONE
     description = find_target(args.name)
     print(heading(description.target.name) + (f": {description.summary}" if description.summary else ""))
-    print_rows(
-        [
-            (name, f"{getattr(description.target, name):>12,}", description.sources.get(name, ""))
-            for name in NUMBERS
-        ]
-    )
+    rows = [
+        (name, f"{getattr(description.target, name):>12,}", description.sources.get(name, ""))
+        for name in NUMBERS
+    ]
+    defects = description.target.defects
+    if defects:
+        source = f"{description.sources['defects']}: {defects.listing(8)}"
+        rows.append(("defects", f"{len(defects):>12,}", source))
+    print_rows(rows)
     return ExitStatus.DONE

@@ -77,6 +77,16 @@ def test_a_target_file(wsc: Command, folder: Path) -> None:
     assert "a guess" in done.out
 
 
+def test_the_defects_of_a_target_file(wsc: Command, folder: Path) -> None:
+    (folder / "t.toml").write_text(
+        'name = "mine"\nbase = "tiny"\n'
+        '[defects]\npes = [[3, 4]]\nlinks = [[5, 6, "S"]]\nsource = "test map 12"\n',
+        "utf-8",
+    )
+    last = wsc("targets", "t.toml").out.splitlines()[-1]
+    assert last.split(None, 2) == ["defects", "2", "test map 12: PE (3, 4), link (5, 6) S"]
+
+
 def test_ops(wsc: Command) -> None:
     done = wsc("ops")
     load_dialects()
