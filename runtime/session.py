@@ -19,7 +19,7 @@ from ..ir.target import Target
 from ..ir.variable_values import DTYPES, Array, expand
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
 from .fault import MachineFault
-from .host import Variables, gather, scatter
+from .host import Coordinates, Variables, gather, scatter
 from .machine import Machine, StepResult
 from .module import machine_from_module
 from .wavelet.state import LOG_RUNS
@@ -62,15 +62,17 @@ class MachineMemory:
         self._machine = machine
         self._bytes = machine.sram.view(np.uint8)
 
-    def write(self, x: int, y: int, offset: int, values: Array) -> None:
-        """Store the bytes of `values` at byte `offset` of PE (x, y)."""
-        data = np.frombuffer(values.tobytes(), np.uint8)
-        self._bytes[self._machine.pe_index[y, x], offset : offset + data.size] = data
+    def write(self, x: Coordinates, y: Coordinates, offset: int, values: Array) -> None:
+        """Store row i of `values` [PEs, elements] at byte `offset` of PE (x[i], y[i])."""
+        data = np.ascontiguousarray(values).view(np.uint8)
+        self._bytes[self._machine.pe_index[y, x], offset : offset + data.shape[1]] = data
 
-    def read(self, x: int, y: int, offset: int, dtype: np.dtype[np.generic], count: int) -> Array:
-        """Return `count` elements from byte `offset` of PE (x, y)."""
-        row = self._bytes[self._machine.pe_index[y, x], offset : offset + count * dtype.itemsize]
-        return row.copy().view(dtype)
+    def read(
+        self, x: Coordinates, y: Coordinates, offset: int, dtype: np.dtype[np.generic], count: int
+    ) -> Array:
+        """Return `count` elements from byte `offset` of each PE (x[i], y[i]), [PEs, count]."""
+        rows = self._bytes[self._machine.pe_index[y, x], offset : offset + count * dtype.itemsize]
+        return np.ascontiguousarray(rows).view(dtype)
 
 
 class Session:

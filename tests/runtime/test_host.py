@@ -10,9 +10,10 @@ from wsc.ir.diagnostics import DiagnosticError
 from wsc.ir.operation import Operation
 from wsc.ir.variable_values import DTYPES, Array, expand
 from wsc.passes.base import operations_named, symbols
-from wsc.runtime.host import Variables, gather, scatter
+from wsc.runtime.host import Coordinates, Variables, gather, scatter
 
 from ..support.compiled import SMALL_MLP, SMALL_TALE, TINY, compile_shaped
+from ..support.tiles import tiles_of
 from ..support.wdl import MLP, TALE
 
 Place = tuple[int, int, int]
@@ -28,13 +29,16 @@ class Bytes:
     def at(self, x: int, y: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
         return self.memory.setdefault((x, y), np.zeros(TINY.sram_bytes, np.uint8))
 
-    def write(self, x: int, y: int, offset: int, values: Array) -> None:
-        data = np.frombuffer(values.tobytes(), np.uint8)
-        self.at(x, y)[offset : offset + data.size] = data
-        self.written |= {(x, y, offset + i) for i in range(data.size)}
+    def write(self, x: Coordinates, y: Coordinates, offset: int, values: Array) -> None:
+        for column, row, line in zip(x.tolist(), y.tolist(), values, strict=True):
+            data = np.frombuffer(line.tobytes(), np.uint8)
+            self.at(column, row)[offset : offset + data.size] = data
+            self.written |= {(column, row, offset + i) for i in range(data.size)}
 
-    def read(self, x: int, y: int, offset: int, dtype: np.dtype[Any], count: int) -> Array:
-        return self.at(x, y)[offset : offset + count * dtype.itemsize].view(dtype).copy()
+    def read(self, x: Coordinates, y: Coordinates, offset: int, dtype: np.dtype[Any], count: int) -> Array:
+        end = offset + count * dtype.itemsize
+        places = zip(x.tolist(), y.tolist(), strict=True)
+        return np.stack([self.at(*place)[offset:end].view(dtype) for place in places])
 
 
 @pytest.fixture(scope="module", params=[(1, 1), (3, 2), (2, 5)], ids=str)
@@ -73,9 +77,33 @@ def test_a_variable_stays_inside_its_buffer(tale: Operation) -> None:
         assert {at for _, _, at in memory.written} <= set(room), name
 
 
-def test_each_stage_holds_its_own_layers(tale: Operation) -> None:
+def test_every_element_lies_where_the_layout_says(tale: Operation) -> None:
     variables = Variables(tale)
-    tiles = list(variables.tiles("block.wq"))
+    for name in variables.by_name:
+        values, memory = numbered(variables, name), Bytes()
+        scatter(memory, variables, name, values)
+        places: set[Place] = set()
+        for tile in tiles_of(tale, name):
+            part = np.asarray(values[tile.slice])
+            data = (part[np.ix_(*tile.indices)] if tile.indices else part).tobytes()
+            assert memory.at(tile.x, tile.y)[tile.offset : tile.offset + len(data)].tobytes() == data, name
+            places |= {(tile.x, tile.y, tile.offset + i) for i in range(len(data))}
+        assert memory.written == places, name
+
+
+def test_what_was_spoilt_on_one_pe_is_read_from_no_other(tale: Operation) -> None:
+    """Every element of a matrix is on one PE only, and comes from there."""
+    memory, variables = Bytes(), Variables(tale)
+    values = numbered(variables, "block.gate")
+    scatter(memory, variables, "block.gate", values)
+    tile = next(t for t in tiles_of(tale, "block.gate") if t.slice == (3,) and all(map(np.size, t.indices)))
+    memory.at(tile.x, tile.y)[tile.offset] ^= 1
+    (first,) = np.argwhere(gather(memory, variables, "block.gate") != values)
+    assert first.tolist() == [3, tile.indices[0][0], tile.indices[1][0]]
+
+
+def test_each_stage_holds_its_own_layers(tale: Operation) -> None:
+    tiles = list(tiles_of(tale, "block.wq"))
     layers: dict[tuple[int, int], list[int]] = {}
     for tile in tiles:
         if tile.indices[0].size and tile.indices[1].size:
@@ -86,7 +114,7 @@ def test_each_stage_holds_its_own_layers(tale: Operation) -> None:
 def test_tiles_of_a_matrix_are_disjoint_and_complete(tale: Operation) -> None:
     variables = Variables(tale)
     counts = np.zeros(variables.shape("block.gate"), int)
-    for tile in variables.tiles("block.gate"):
+    for tile in tiles_of(tale, "block.gate"):
         counts[tile.slice][np.ix_(*tile.indices)] += 1
     assert (counts == 1).all()
 
@@ -97,7 +125,7 @@ def test_a_vector_is_on_every_pe_of_the_other_axis(tale: Operation) -> None:
     (region,) = (op for op in operations_named(tale, "fabric.region") if op.symbol_name == "block")
     other = region.attribute("width" if split.axis == "y" else "height", IntegerAttr).value
     counts = np.zeros(variables.shape("block.norm1"), int)
-    for tile in variables.tiles("block.norm1"):
+    for tile in tiles_of(tale, "block.norm1"):
         counts[tile.slice][tile.indices[0]] += 1
     assert (counts == other).all()
 
@@ -203,11 +231,12 @@ def test_tiles_of_experts_are_disjoint_and_complete() -> None:
       layer expert(x: [seq, 6]) -> [seq, 6] { weight w: [6, 6] return x @ w }
       layer block(x: [seq, 6]) -> [seq, 6] { weight r: [6, 3] return mixture(3, expert, x, x @ r) }
       forward(x: [seq, 6]) -> [seq, 6] { return repeat(5, block, x) } decode = forward }"""
-    variables = Variables(compile_shaped(text, (2, 3), stages=2).module)
+    module = compile_shaped(text, (2, 3), stages=2).module
+    variables = Variables(module)
     counts = np.zeros(variables.shape("block.expert.w"), int)
     assert counts.shape == (5, 3, 6, 6)
     places: set[tuple[int, int, int]] = set()
-    for tile in variables.tiles("block.expert.w"):
+    for tile in tiles_of(module, "block.expert.w"):
         counts[tile.slice][np.ix_(*tile.indices)] += 1
         assert (tile.x, tile.y, tile.offset) not in places
         places.add((tile.x, tile.y, tile.offset))

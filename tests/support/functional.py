@@ -18,6 +18,7 @@ from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Block, Operation, Value
 from wsc.ir.routes import collect_settings, extract_flows, rect_points
 from wsc.ir.target import Target
+from wsc.runtime.host import Coordinates
 
 DTYPES = {"f16": np.dtype(np.float16), "f32": np.dtype(np.float32), "i32": np.dtype(np.int32)}
 F = np.float32
@@ -222,12 +223,17 @@ class Wafer:
                 for x, y in rect_points(numbers(op, "rect")):
                     self.pes[ox + x, oy + y] = Pe(self, (ox + x, oy + y), (x, y), op)
 
-    def write(self, x: int, y: int, offset: int, values: np.ndarray[Any, Any]) -> None:
-        data = np.frombuffer(values.tobytes(), np.uint8)
-        self.pes[x, y].memory[offset : offset + len(data)] = data
+    def write(self, x: Coordinates, y: Coordinates, offset: int, values: np.ndarray[Any, Any]) -> None:
+        for column, row, line in zip(x.tolist(), y.tolist(), values, strict=True):
+            data = np.frombuffer(line.tobytes(), np.uint8)
+            self.pes[column, row].memory[offset : offset + len(data)] = data
 
-    def read(self, x: int, y: int, offset: int, dtype: np.dtype[Any], count: int) -> np.ndarray[Any, Any]:
-        return self.pes[x, y].memory[offset : offset + count * dtype.itemsize].view(dtype).copy()
+    def read(
+        self, x: Coordinates, y: Coordinates, offset: int, dtype: np.dtype[Any], count: int
+    ) -> np.ndarray[Any, Any]:
+        end = offset + count * dtype.itemsize
+        places = zip(x.tolist(), y.tolist(), strict=True)
+        return np.stack([self.pes[place].memory[offset:end].view(dtype) for place in places])
 
     def launch(self, position: int) -> None:
         """Run all programs to their end. Raises `RuntimeError` if they wait for each other."""
