@@ -35,6 +35,9 @@ class Target:
     code_bytes: int
     colors: int
     reserved_colors: int
+    switch_positions: int
+    hop_cycles: int
+    turn_cycles: int
     ramp_cycles: int
     router_queue_wavelets: int
     core_input_queue_wavelets: int
@@ -48,6 +51,9 @@ class Target:
     scalar_cycles: int
     branch_cycles: int
     comm_setup_cycles: int
+    await_cycles: int
+    sram_read_bytes_per_cycle: int
+    sram_write_bytes_per_cycle: int
     defects: Defects = NO_DEFECTS
 
     @property
@@ -103,11 +109,13 @@ _MAY_BE_ZERO = frozenset(
     {
         "code_bytes",
         "reserved_colors",
+        "turn_cycles",
         "ramp_cycles",
         "vector_call_cycles",
         "scalar_cycles",
         "branch_cycles",
         "comm_setup_cycles",
+        "await_cycles",
     }
 )
 
@@ -122,12 +130,14 @@ _MOST = {
     "height": 10_000,
     "colors": 1024,
     "sram_bytes": 1 << 24,
+    **dict.fromkeys(("hop_cycles", "turn_cycles", "switch_positions"), 1024),
     **dict.fromkeys(
         ("router_queue_wavelets", "core_input_queue_wavelets", "core_output_queue_wavelets"), 4096
     ),
     **dict.fromkeys(
         (
             "ramp_cycles",
+            "await_cycles",
             "vector_call_cycles",
             "special_function_cycles",
             "compare_cycles",

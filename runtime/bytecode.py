@@ -74,11 +74,21 @@ RECEIVE = 21
 REDUCE = 22
 """Receives and reduces into memory."""
 REDUCE_FORWARD = 23
+START_SEND = 24
+"""This and the two after it set a stream up; it moves during `AWAIT`."""
+START_RECEIVE = 25
+START_REDUCE = 26
+AWAIT = 27
+"""Lets the started streams, one send and one receive at most, go on until both have ended."""
+
+SENDING = (SEND, REDUCE_FORWARD, START_SEND)
+RECEIVING = (RECEIVE, REDUCE, REDUCE_FORWARD, START_RECEIVE, START_REDUCE)
 
 OPCODE_NAMES = (
     *("halt", "add", "subtract", "multiply", "divide", "remainder", "minimum", "maximum", "load", "store"),
     *("for", "next", "if", "map", "map", "map", "fma", "fill", "argmax", "keep_equal"),
     *("send", "recv", "recv_reduce", "recv_reduce_forward"),
+    *("start_send", "start_recv", "start_recv_reduce", "await"),
 )
 
 DESCRIPTORS: Mapping[int, int] = {
@@ -151,6 +161,9 @@ class Costs:
     scalar_cycles: int
     branch_cycles: int
     comm_setup_cycles: int
+    await_cycles: int
+    sram_read_bytes_per_cycle: int
+    sram_write_bytes_per_cycle: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,17 +290,17 @@ def _text(row: list[int]) -> str:
         name = TYPE_NAMES[row[TYPES] >> 2 * index & 3]
         return f"{name}[{base}: {n0} x {s0}, {n1} x {s1}]"
 
-    if opcode >= MAP_UNARY:
+    if opcode >= MAP_UNARY and opcode != AWAIT:
         operands = [descriptor(index) for index in range(DESCRIPTORS.get(opcode, 1))]
-        if opcode != SEND and opcode >= SEND:
+        if opcode in RECEIVING:
             operands.append(f"in {row[CHANNEL_IN]}")
-        if opcode in (SEND, REDUCE_FORWARD):
+        if opcode in SENDING:
             operands.append(f"out {row[CHANNEL_OUT]}")
     else:
-        scalars = 0 if opcode == HALT else 1 if opcode == LOAD else 2
+        scalars = 0 if opcode in (HALT, AWAIT) else 1 if opcode == LOAD else 2
         operands = [operand(index) for index in range(scalars)]
         if opcode in (FOR, NEXT, IF):
             operands.append(f"else {row[JUMP]}" if opcode == IF else f"to {row[JUMP]}")
-        if opcode not in (HALT, STORE, IF):
+        if opcode not in (HALT, STORE, IF, AWAIT):
             operands.insert(0, f"r{row[TARGET]} =")
     return f"{OPCODE_NAMES[opcode]} {', '.join(operands)}".replace("=, ", "= ").rstrip()

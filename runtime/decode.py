@@ -33,6 +33,9 @@ _COMMUNICATION = {
     "pe.recv": bc.RECEIVE,
     "pe.recv_reduce": bc.REDUCE,
     "pe.recv_reduce_forward": bc.REDUCE_FORWARD,
+    "pe.start_send": bc.START_SEND,
+    "pe.start_recv": bc.START_RECEIVE,
+    "pe.start_recv_reduce": bc.START_REDUCE,
 }
 
 
@@ -91,6 +94,8 @@ class _Decoder:
                 pass
             case "pe.return":
                 self.emit(op, bc.HALT)
+            case "pe.await":
+                self.emit(op, bc.AWAIT, call_cycles=self.costs.await_cycles)
             case "pe.load":
                 self.emit(op, bc.LOAD, (0,), call_cycles=self.costs.scalar_cycles)
                 self.define(op.result)
@@ -204,10 +209,10 @@ class _Decoder:
         instruction = self.emit(op, _COMMUNICATION[op.name], (), 1, call_cycles=self.costs.comm_setup_cycles)
         if "fn" in op.attributes:
             instruction.function = bc.BINARY_NUMBERS[_string(op, "fn")]
-        both = op.name == "pe.recv_reduce_forward"
-        if op.name != "pe.send":
+        both = instruction.opcode == bc.REDUCE_FORWARD
+        if instruction.opcode in bc.RECEIVING:
             instruction.channel_in = _integer(op, "in_channel" if both else "channel")
-        if both or op.name == "pe.send":
+        if instruction.opcode in bc.SENDING:
             instruction.channel_out = _integer(op, "out_channel" if both else "channel")
 
     def vector(self, op: Operation) -> None:

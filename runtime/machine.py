@@ -13,6 +13,7 @@ from .bytecode import Program, Site
 from .cores import Tile, channel_table, code_table, make_cores, preset_registers, tile_of_router
 from .diagnosis import Blame, fault_of, stuck_fault
 from .engine import prepare_engine
+from .fault import MachineFault
 from .step_log import StepLog, WaveletLog
 from .wavelet import state as st
 from .wavelet.bitmap import fill
@@ -69,6 +70,7 @@ class Machine:
         self.width = width
         self.height = height
         self.depths = depths
+        self.routes = tuple(routes)
         self.tiles = tuple(tiles)
         self.programs = tuple(programs)
         self.sram_bytes = -(-sram_bytes // 4) * 4
@@ -84,9 +86,10 @@ class Machine:
             (program.name, site) for program in programs for site in program.sites
         ]
         """Program and origin of each row of the common code table."""
+        self.code, first_rows = code_table(programs)
+        self._refuse_what_is_missing()
         self.wiring: Wiring = wire(width, height, routes, depths, self.pe_index.reshape(-1))
         """The queues and the flows that they belong to."""
-        self.code, first_rows = code_table(programs)
         self.channels: NDArray[np.int32] = channel_table(tiles)
         """[tiles, channels] color of each channel, -1 where there is none"""
         program_of_tile = np.array([tile.program for tile in tiles], np.int64)
@@ -98,6 +101,15 @@ class Machine:
         self.floats: NDArray[np.float32] = self.sram.view(np.float32)
         self.integers: NDArray[np.int32] = self.sram.view(np.int32)
 
+    def _refuse_what_is_missing(self) -> None:
+        """Raise for what the engine does not execute yet."""
+        if any(route.position or route.messages for route in self.routes):
+            raise MachineFault("program", "the engine has no switch positions yet")
+        if self.depths.hop_cycles != 1 or self.depths.turn_cycles != 0:
+            raise MachineFault("program", "the engine has links of one cycle only yet")
+        if (self.code[:, bc.OPCODE] >= bc.START_SEND).any():
+            raise MachineFault("program", "the engine starts no streams yet")
+
     @property
     def pes(self) -> int:
         """Number of PEs that run a program."""
@@ -107,6 +119,7 @@ class Machine:
         self,
         arguments: Mapping[str, int] | None = None,
         *,
+        data: bool = True,
         log_level: int = st.LOG_OFF,
         count_loads: bool = False,
         cycle_limit: int = LARGEST_CYCLE,
@@ -114,10 +127,14 @@ class Machine:
     ) -> StepResult:
         """Launch all programs at cycle 0 with `arguments` (`position`) and run until all have ended.
 
+        Without `data` only cycles are found: vector instructions and wavelets move nothing, and SRAM is only
+        touched by scalar loads and stores.
         `log_level` is `LOG_OFF`, `LOG_RUNS` (what the critical path needs) or `LOG_ALL` (local instructions
         too). `announce` is called once if the engine has to be compiled first, which takes a while.
         Raises `MachineFault` when a program goes wrong, `ValueError` for an unknown argument.
         """
+        if not data:
+            raise MachineFault("program", "the engine cannot run without data yet")
         self._reset(arguments or {})
         loads = np.zeros(self.wiring.routes if count_loads else 0, np.int64)
         configuration = np.zeros(st.CONFIGURATION, np.int64)

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from ..ir.attributes import ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..ir.diagnostics import error_at
-from ..ir.dialects.fabric import numbers
+from ..ir.dialects.fabric import numbers, switch_position
 from ..ir.operation import Operation
 from ..ir.target import Target
 from .bytecode import Costs, Program
@@ -83,6 +83,7 @@ def _tile(
 
 def _route(op: Operation) -> Route:
     x0, y0, nx, ny, sx, sy = numbers(op, "rect")
+    position, messages = switch_position(op)
     outputs = tuple(
         output.value for output in op.attribute("outputs", ArrayAttr) if isinstance(output, StringAttr)
     )
@@ -92,4 +93,6 @@ def _route(op: Operation) -> Route:
         rect=(x0, y0, nx, ny, sx, sy),
         input=op.attribute("input", StringAttr).value,
         outputs=outputs,
+        position=position,
+        messages=messages,
     )

@@ -23,23 +23,35 @@ _OPPOSITE = {st.NORTH: st.SOUTH, st.SOUTH: st.NORTH, st.EAST: st.WEST, st.WEST: 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the routers of a strided rectangle switch one color; directions are `N`, `E`, `S`, `W`, `RAMP`."""
+    """How the routers of a strided rectangle switch one color; directions are `N`, `E`, `S`, `W`, `RAMP`.
+
+    A router with several routes of a color starts in `position` 0 and moves to the next one, after the last
+    back to 0, when `messages` messages have left it. `messages` is 0 where a position is the only one.
+    """
 
     flow: str
     color: int
     rect: Rect
     input: str
     outputs: tuple[str, ...]
+    position: int = 0
+    messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class QueueDepths:
-    """How many wavelets each kind of queue holds, and the cycles of a ramp; names as in a target."""
+    """How many wavelets each kind of queue holds, and the cycles of a way; names as in a target.
+
+    A wavelet that left a router in cycle D may leave the next one in D + `hop_cycles`, and `turn_cycles`
+    later where that router sends it anywhere but straight on or up the ramp.
+    """
 
     ramp_cycles: int
     router_queue_wavelets: int
     core_input_queue_wavelets: int
     core_output_queue_wavelets: int
+    hop_cycles: int = 1
+    turn_cycles: int = 0
 
 
 @dataclass(frozen=True, slots=True)

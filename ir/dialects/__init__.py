@@ -7,7 +7,14 @@ from importlib import import_module
 
 DIALECT_MODULES = ("builtin", "nn", "dist", "fabric", "pe")
 """The modules of this package that register a dialect when they are imported."""
-_CONTINUATIONS = ("nn_shape", "nn_attention", "nn_choice", "dist_attention", "dist_choice")
+_CONTINUATIONS = (
+    "nn_shape",
+    "nn_attention",
+    "nn_choice",
+    "dist_attention",
+    "dist_choice",
+    "pe_communication",
+)
 """The modules that add operations to a dialect of another module."""
 
 

@@ -53,6 +53,13 @@ def numbers(op: Operation, key: str) -> tuple[int, ...]:
     return tuple(int(value) for value in op.attribute(key, DenseArrayAttr).values)
 
 
+def switch_position(op: Operation) -> tuple[int, int]:
+    """Return a route's switch position and the messages it lasts for, 0 if it lasts for ever."""
+    values = (op.attributes.get(key) for key in ("position", "messages"))
+    position, messages = (value.value if isinstance(value, IntegerAttr) else 0 for value in values)
+    return position, messages
+
+
 def verify_rect(op: Operation, report: Report) -> None:
     """Check that attribute `rect` is a non-empty strided rectangle."""
     x0, y0, nx, ny, sx, sy = numbers(op, "rect")
@@ -68,6 +75,13 @@ def _verify_route(op: Operation, report: Report) -> None:
         report("outputs must be different directions, at least one")
     if op.attribute("color", IntegerAttr).value < 0:
         report("a color is a number from 0")
+    position, messages = switch_position(op)
+    if position < 0:
+        report("a switch position is a number from 0")
+    if "messages" in op.attributes and messages < 1:
+        report("a switch position lasts for one message at least")
+    if position > 0 and "messages" not in op.attributes:
+        report("a switch position after the first needs the number of messages that it lasts for")
 
 
 def _verify_region(op: Operation, report: Report) -> None:
@@ -143,13 +157,17 @@ FABRIC.add(
         ),
         OpSpec(
             "fabric.route",
-            "Switch setting of one color at the routers of a strided rectangle (absolute coordinates).",
+            "Switch setting of one color at the routers of a strided rectangle (absolute coordinates). A "
+            "router with several settings of a color starts in `position` 0 and moves to the next one, after "
+            "the last back to 0, when `messages` messages have left it; what a send sends is one message.",
             attributes=(
                 required("flow", STRING),
                 required("color", INTEGER),
                 required("rect", RECT),
                 required("input", DIRECTION),
                 required("outputs", is_a("an array", ArrayAttr)),
+                optional("position", INTEGER),
+                optional("messages", INTEGER),
             ),
             verify=_verify_route,
         ),

@@ -97,16 +97,10 @@ register_dialect_type(DsdType.mnemonic, parse_dsd_type)
 DSD = is_a("a descriptor", DsdType)
 INTEGER = is_a("an integer", IntegerAttr)
 FLOAT = is_a("a float", FloatAttr)
-REDUCTION = one_of("add, max or min", *map(StringAttr, ("add", "max", "min")))
 COLORS = Constraint(
     "a color for each channel, -1 for none",
     lambda a: isinstance(a, DenseArrayAttr) and a.element == I64 and all(value >= -1 for value in a.values),
     kinds=(DenseArrayAttr,),
-)
-CHANNEL = Constraint(
-    "a channel number from 0",
-    lambda a: isinstance(a, IntegerAttr) and a.value >= 0,
-    kinds=(IntegerAttr,),
 )
 PURE = frozenset({Trait.PURE})
 EFFECT = frozenset({Trait.WRITE})
@@ -335,38 +329,6 @@ PE.add(
             operands=(operand("dst", DSD), operand("a", DSD), operand("b", DSD)),
             traits=EFFECT,
             verify=_verify_vector,
-        ),
-        OpSpec(
-            "pe.send",
-            "Sends elements: one f32 or i32, or two f16, per wavelet.",
-            operands=(operand("src", DSD),),
-            attributes=(required("channel", CHANNEL),),
-            traits=EFFECT,
-        ),
-        OpSpec(
-            "pe.recv",
-            "Receives elements.",
-            operands=(operand("dst", DSD),),
-            attributes=(required("channel", CHANNEL),),
-            traits=EFFECT,
-        ),
-        OpSpec(
-            "pe.recv_reduce",
-            "dst = fn(dst, received).",
-            operands=(operand("dst", DSD),),
-            attributes=(required("channel", CHANNEL), required("fn", REDUCTION)),
-            traits=EFFECT,
-        ),
-        OpSpec(
-            "pe.recv_reduce_forward",
-            "Sends fn(src, received) on, element by element.",
-            operands=(operand("src", DSD),),
-            attributes=(
-                required("in_channel", CHANNEL),
-                required("out_channel", CHANNEL),
-                required("fn", REDUCTION),
-            ),
-            traits=EFFECT,
         ),
     ]
 )

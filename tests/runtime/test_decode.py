@@ -253,6 +253,9 @@ def test_disassembly_and_sites() -> None:
     outer.create("pe.for", [writer.constant(0), count], (), {}, [Region([body])])
     writer.do("pe.send", data, channel=i64(0))
     writer.do("pe.store", writer.constant(8), count, type=F32)
+    writer.do("pe.start_recv_reduce", data, channel=i64(1), fn=string("min"))
+    writer.do("pe.start_send", data, channel=i64(2))
+    writer.do("pe.await")
     program = writer.decode()
     assert disassemble(program).splitlines() == [
         "   0  for r5 = 0, r3, to 4  ; pe.for (model.wdl:7:3)",
@@ -262,10 +265,15 @@ def test_disassembly_and_sites() -> None:
         "   3  next r5 = 0, r3, to 1  ; pe.for (model.wdl:7:3)",
         "   4  send f16[4: 1 x 6, 6 x 1], out 0  ; pe.send channel 0 (model.wdl:7:3)",
         "   5  store 8, r3  ; pe.store (model.wdl:7:3)",
-        "   6  halt  ; pe.return (model.wdl:7:3)",
+        "   6  start_recv_reduce f16[4: 1 x 6, 6 x 1], in 1"
+        "  ; pe.start_recv_reduce min channel 1 (model.wdl:7:3)",
+        "   7  start_send f16[4: 1 x 6, 6 x 1], out 2  ; pe.start_send channel 2 (model.wdl:7:3)",
+        "   8  await  ; pe.await (model.wdl:7:3)",
+        "   9  halt  ; pe.return (model.wdl:7:3)",
     ]
     assert program.code[[0, 3], bc.CONSTANT].tolist() == [1, 1]
-    assert program.code[4, bc.CALL_CYCLES] == TARGET.comm_setup_cycles
+    costs = [TARGET.comm_setup_cycles, TARGET.comm_setup_cycles, TARGET.await_cycles]
+    assert program.code[[4, 6, 8], bc.CALL_CYCLES].tolist() == costs
 
 
 @pytest.mark.parametrize(

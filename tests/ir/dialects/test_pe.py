@@ -51,6 +51,11 @@ def test_right_operations_pass() -> None:
       "pe.fma"(%a, %b, %b) : {D3} -> ()
       "pe.fill"(%long) {{value = 0.0 : f32}} : {D1} -> ()
       "pe.send"(%a) {{channel = 0 : i64}} : {D1} -> ()
+      "pe.start_recv"(%a) {{channel = 1 : i64}} : {D1} -> ()
+      "pe.start_send"(%b) {{channel = 0 : i64}} : {D1} -> ()
+      "pe.await"() : () -> ()
+      "pe.start_recv_reduce"(%a) {{channel = 1 : i64, fn = "max"}} : {D1} -> ()
+      "pe.await"() : () -> ()
       "pe.if"(%0, %1) ({{ "pe.yield"() : () -> () }}) {{predicate = "le"}} : (index, index) -> ()
       "pe.for"(%0, %1) ({{^bb0(%i: index): "pe.yield"() : () -> () }}) : (index, index) -> ()
     """
