@@ -11,39 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...ir.defects import NO_DEFECTS, DefectMap, Defects
+from .obstacles import NO_OBSTACLES, Obstacles
+from .shapes import Candidate, Plan, Rectangle, twice_cost, twice_hops
+from .shelves import between_obstacles, shelves_hold, simple_plan
 from .solver import make_solver
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A choice of shapes: `top_width` x `height` for the first region, `stage_width` x `height` for each
-    stage.
-
-    `cycles` is what one token's work costs in these shapes, hand-overs excluded.
-    """
-
-    stages: int
-    height: int
-    top_width: int
-    stage_width: int
-    cycles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """A placed region, in PEs; `x`, `y` is its upper left corner."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-_Plan = tuple[Candidate, tuple[Rectangle, ...]]
-"""A candidate and its regions."""
+_MOST_UNSURE = 32
+"""Candidates faster than all that are known to fit between obstacles, and yet tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +39,18 @@ class Floorplan:
     optimal: bool
 
 
-def pareto(candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int) -> list[Candidate]:
+def pareto(
+    candidates: Sequence[Candidate],
+    width: int,
+    height: int,
+    tallest_stacked: int,
+    obstacles: Obstacles = NO_OBSTACLES,
+) -> list[Candidate]:
     """Return the candidates that could fit `width` x `height` and that no other one beats.
 
     One beats another if it is no larger in any respect and no slower. Regions higher than `tallest_stacked`
     stand side by side only: rows that hand over downwards cross, and each crossing row takes a color.
+    Between obstacles the fastest candidates may not fit: a few more of those are kept than can be used.
     """
     area = width * height
     fitting = [
@@ -74,20 +59,39 @@ def pareto(candidates: Sequence[Candidate], width: int, height: int, tallest_sta
         if c.height <= height
         and max(c.top_width, c.stage_width) <= width
         and c.height * (c.top_width + c.stages * c.stage_width) <= area
-        and _shelves_hold(c, width, height if c.height <= tallest_stacked else c.height)
+        and shelves_hold(c, width, height if c.height <= tallest_stacked else c.height)
     ]
     fitting.sort(
         key=lambda c: (c.cycles, c.height * (c.top_width + c.stages * c.stage_width), c.height, c.stages)
     )
-    kept: list[Candidate] = []
+    if obstacles:
+        return _pareto_between(_unbeaten(fitting), width, height, tallest_stacked, obstacles)
     if fitting:
         # The fastest one fits on shelves; whoever loses more to it than its longest possible wires is out.
         slack = (fitting[0].stages + 1) * (width + height)
         fitting = [c for c in fitting if c.cycles <= fitting[0].cycles + slack]
-    for candidate in fitting:
+    return _unbeaten(fitting)
+
+
+def _unbeaten(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates, sorted by cycles, that no earlier one beats."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
         if not any(_beats(other, candidate) for other in kept):
             kept.append(candidate)
     return kept
+
+
+def _pareto_between(
+    candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int, obstacles: Obstacles
+) -> list[Candidate]:
+    """Return the candidates from some that may not fit to the slowest that the fastest sure one allows."""
+    for index, sure in enumerate(candidates):
+        if between_obstacles(sure, width, height, tallest_stacked, obstacles):
+            slack = (sure.stages + 1) * (width + height)
+            rest = [c for c in candidates[index:] if c.cycles <= sure.cycles + slack]
+            return [*candidates[max(0, index - _MOST_UNSURE) : index], *rest]
+    return list(candidates[-_MOST_UNSURE:])
 
 
 def _beats(left: Candidate, right: Candidate) -> bool:
@@ -100,58 +104,13 @@ def _beats(left: Candidate, right: Candidate) -> bool:
     )
 
 
-def _shelves_hold(candidate: Candidate, width: int, height: int) -> bool:
-    """Whether the regions, all of one height, fit on shelves of that height."""
-    shelves = height // candidate.height
-    if candidate.stages == 0:
-        return shelves >= 1
-    beside_top = (width - candidate.top_width) // candidate.stage_width
-    return beside_top + (shelves - 1) * (width // candidate.stage_width) >= candidate.stages
-
-
-def _on_shelves(candidate: Candidate, width: int, height: int) -> tuple[Rectangle, ...] | None:
-    """Put the regions in order on shelves, every other one from right to left; None if they do not fit."""
-    tall, wide, top = candidate.height, candidate.stage_width, candidate.top_width
-    if tall > height or max(wide, top) > width:
-        return None
-    placed = [Rectangle(0, 0, top, tall)]
-    last = len(range(top, width - wide + 1, wide)) if candidate.stages else 0
-    placed += [Rectangle(top + i * wide, 0, wide, tall) for i in range(min(last, candidate.stages))]
-    for shelf in range(1, height // tall):
-        row = range(0, width - wide + 1, wide) if len(placed) <= candidate.stages else ()
-        placed += [Rectangle(x, shelf * tall, wide, tall) for x in (row if shelf % 2 == 0 else row[::-1])]
-    return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
-
-
-def _in_columns(candidate: Candidate, width: int, height: int) -> tuple[Rectangle, ...] | None:
-    """Put the regions in order in columns, every other one upwards; None if they do not fit."""
-    tall, wide, top = candidate.height, candidate.stage_width, candidate.top_width
-    first = max(top, wide)
-    if tall > height or first > width:
-        return None
-    ys = range(0, height - tall + 1, tall)
-    placed = [Rectangle(0, y, wide if y else top, tall) for y in ys[: candidate.stages + 1]]
-    for column, x in enumerate(range(first, width - wide + 1, wide) if candidate.stages else ()):
-        rows = ys if len(placed) <= candidate.stages else ()
-        placed += [Rectangle(x, y, wide, tall) for y in (rows if column % 2 else rows[::-1])]
-    return tuple(placed[: candidate.stages + 1]) if len(placed) > candidate.stages else None
-
-
-def _twice_hops(rectangles: Sequence[Rectangle]) -> int:
-    """Twice the Manhattan distances between the middles of consecutive regions and back to the first."""
-    around = [*rectangles[1:], rectangles[0]]
-    return sum(
-        abs(2 * a.x + a.width - 2 * b.x - b.width) + abs(2 * a.y + a.height - 2 * b.y - b.height)
-        for a, b in zip(rectangles, around, strict=True)
-    )
-
-
 def solve(
     candidates: Sequence[Candidate],
     width: int,
     height: int,
     tallest_stacked: int,
     deterministic_limit: float = 10.0,
+    obstacles: Obstacles = NO_OBSTACLES,
 ) -> Floorplan | None:
     """Choose a candidate and positions on a `width` x `height` wafer; None if nothing fits.
 
@@ -159,14 +118,14 @@ def solve(
     Manhattan distance between the middles of consecutive regions (top, stages in order, back to the top),
     then prefers regions near the origin, in order, so that the optimum is unique. `deterministic_limit`
     bounds the solver's work in its own deterministic unit, not in seconds; it starts from a plan on
-    shelves or in columns. Raises `ImportError` without OR-Tools.
+    shelves or in columns. No region covers one of `obstacles`. Raises `ImportError` without OR-Tools.
     """
     from ortools.sat.python import cp_model
 
     if not candidates:
         return None
-    problem = _Model(candidates, width, height, tallest_stacked)
-    simple = _simple_plan(candidates, width, height, tallest_stacked)
+    problem = _Model(candidates, width, height, tallest_stacked, obstacles)
+    simple = simple_plan(candidates, width, height, tallest_stacked, obstacles)
     if simple is not None:
         problem.hint(*simple)
     solver = make_solver(deterministic_limit)
@@ -174,39 +133,27 @@ def solve(
     plan = simple
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = problem.solution(solver)
-        if plan is None or status == cp_model.OPTIMAL or _twice_cost(found) < _twice_cost(plan):
+        if plan is None or status == cp_model.OPTIMAL or twice_cost(found) < twice_cost(plan):
             plan = found
     if plan is None:
         return None
     least = min(c.cycles for c in candidates)
     bound = max(least, int(solver.best_objective_bound) // problem.weight // 2)
     candidate, rectangles = plan
-    hops = _twice_hops(rectangles) // 2
+    hops = twice_hops(rectangles) // 2
     return Floorplan(candidate, rectangles, hops, bound, status == cp_model.OPTIMAL)
-
-
-def _simple_plan(
-    candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int
-) -> _Plan | None:
-    """Return the best plan that stands on shelves or in columns; None if no candidate fits so."""
-    plans: list[_Plan] = []
-    for c in candidates:
-        stackable = c.height <= tallest_stacked
-        rows = height if stackable else min(height, c.height)
-        found = [_on_shelves(c, width, rows), _in_columns(c, width, rows)]
-        plans += [(c, rectangles) for rectangles in found if rectangles is not None]
-    return min(plans, key=_twice_cost, default=None)
-
-
-def _twice_cost(plan: _Plan) -> int:
-    return 2 * plan[0].cycles + _twice_hops(plan[1])
 
 
 class _Model:
     """The constraint model: which candidate, and where its regions lie."""
 
     def __init__(
-        self, candidates: Sequence[Candidate], width: int, height: int, tallest_stacked: int
+        self,
+        candidates: Sequence[Candidate],
+        width: int,
+        height: int,
+        tallest_stacked: int,
+        obstacles: Obstacles,
     ) -> None:
         from ortools.sat.python import cp_model
 
@@ -226,7 +173,7 @@ class _Model:
         self.xs: list[cp_model.IntVar] = []
         self.ys: list[cp_model.IntVar] = []
         self.present: list[cp_model.IntVar] = []
-        self.place_regions()
+        self.place_regions(obstacles)
         self.minimize()
 
     def pick(self, name: str, values: Sequence[int]) -> cp_model.IntVar:
@@ -239,9 +186,13 @@ class _Model:
         """The value of the chosen candidate as an expression."""
         return self.weighted_sum(self.chosen, values)
 
-    def place_regions(self) -> None:
-        """Positions on the wafer without overlap; regions that the candidate does not have lie at 0, 0."""
+    def place_regions(self, obstacles: Obstacles) -> None:
+        """Positions on the wafer without overlap; regions that the candidate does not have lie at 0, 0.
+
+        With obstacles all is said on their grid, where a rectangle of n columns covers 2n - 1 points.
+        """
         model = self.model
+        scale, less = (2, 1) if obstacles else (1, 0)
         stages = self.pick("stages", [c.stages for c in self.candidates])
         x_intervals: list[cp_model.IntervalVar] = []
         y_intervals: list[cp_model.IntervalVar] = []
@@ -254,13 +205,21 @@ class _Model:
             wide = self.top_width if index == 0 else self.stage_width
             x_end = model.new_int_var(0, self.width, f"x_end{index}")
             y_end = model.new_int_var(0, self.height, f"y_end{index}")
-            x_intervals.append(model.new_optional_interval_var(x, wide, x_end, flag, f"xi{index}"))
-            y_intervals.append(model.new_optional_interval_var(y, self.tall, y_end, flag, f"yi{index}"))
+            for intervals, start, size, end in (
+                (x_intervals, x, wide, x_end),
+                (y_intervals, y, self.tall, y_end),
+            ):
+                name = f"interval{index}.{len(intervals)}"
+                ends = scale * start, scale * size - less, scale * end - less
+                intervals.append(model.new_optional_interval_var(*ends, flag, name))
             model.add(x == 0).only_enforce_if(~flag)
             model.add(y == 0).only_enforce_if(~flag)
             self.xs.append(x)
             self.ys.append(y)
             self.present.append(flag)
+        for u, v in obstacles.points:
+            x_intervals.append(model.new_fixed_size_interval_var(u, 1, f"obstacle{u}.{v}"))
+            y_intervals.append(model.new_fixed_size_interval_var(v, 1, f"obstacle{v}.{u}"))
         model.add_no_overlap_2d(x_intervals, y_intervals)
         for candidate, flag in zip(self.candidates, self.chosen, strict=True):
             if candidate.height > self.tallest_stacked:
@@ -326,7 +285,7 @@ class _Model:
             self.model.add_hint(x, rectangles[index].x if there else 0)
             self.model.add_hint(y, rectangles[index].y if there else 0)
 
-    def solution(self, solver: cp_model.CpSolver) -> _Plan:
+    def solution(self, solver: cp_model.CpSolver) -> Plan:
         """The plan that the solver found."""
         flags = [bool(solver.value(flag)) for flag in self.chosen]
         candidate = self.candidates[flags.index(True)]
@@ -342,12 +301,15 @@ class _Model:
         )
 
 
-def check(plan: Floorplan, width: int, height: int) -> list[str]:
-    """Return what is illegal about a plan: regions off the wafer or overlapping. Shares nothing with the
-    solver.
+def check(plan: Floorplan, width: int, height: int, defects: Defects = NO_DEFECTS) -> list[str]:
+    """Return what is illegal about a plan: regions off the wafer, overlapping, or with a defect inside.
+    Shares nothing with the solver.
     """
     problems: list[str] = []
+    where = DefectMap(defects)
     for index, r in enumerate(plan.rectangles):
+        inside = where.inside(r.x, r.y, r.width, r.height)
+        problems += [f"region {index} has a defect inside, {name}" for name in inside]
         if r.x < 0 or r.y < 0 or r.x + r.width > width or r.y + r.height > height:
             problems.append(f"region {index} leaves the {width} x {height} wafer")
         for other_index, other in enumerate(plan.rectangles[:index]):

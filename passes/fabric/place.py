@@ -24,9 +24,12 @@ from ...ir.target import Target, builtin_target_names, load_target
 from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
 from .collectives import COLLECTIVE_COLORS
-from .floorplan import Candidate, Floorplan, check, pareto, solve
+from .floorplan import Floorplan, check, pareto, solve
 from .memory import MemoryNeed
+from .obstacles import NO_OBSTACLES, Obstacles, largest_rectangle
 from .outline import Transfer, outline
+from .shapes import Candidate
+from .shelves import between_obstacles
 from .sizes import useful_sizes
 
 GRID_ATTRIBUTE = "fabric.grid"
@@ -81,6 +84,7 @@ class _Problem:
         stages: int,
     ) -> None:
         self.target = target
+        self.obstacles = Obstacles.of(target.defects)
         self.regions = regions
         self.top = grids[0]
         self.stage = grids[1] if len(grids) > 1 else None
@@ -155,19 +159,26 @@ class _Problem:
         """Return the floor plan. Raises `DiagnosticError` saying what does not fit, by how much, what
         would.
         """
-        width, height = self.target.width, self.target.height
-        candidates = pareto(self.candidates(width, height), width, height, self.tallest_stacked)
+        width, height, tallest = self.target.width, self.target.height, self.tallest_stacked
+        candidates = pareto(self.candidates(width, height), width, height, tallest, self.obstacles)
         try:
-            plan = solve(candidates, width, height, self.tallest_stacked, float(effort))
+            plan = solve(candidates, width, height, tallest, float(effort), self.obstacles)
         except ImportError as error:
             raise error_at(f"placement needs OR-Tools: {error}", self.location) from error
+        if plan is None and candidates:
+            raise error_at(
+                f"no place was found for the model between the {len(self.target.defects)} defects of the "
+                f"{width} x {height} PEs of target '{self.target.name}'",
+                self.location,
+                *self.explain_defects(candidates, effort),
+            )
         if plan is None:
             raise error_at(
                 f"the model does not fit on {width} x {height} PEs of target '{self.target.name}'",
                 self.location,
                 *self.explain(width, height),
             )
-        problems = check(plan, width, height)
+        problems = check(plan, width, height, self.target.defects)
         assert not problems, problems
         return plan
 
@@ -206,10 +217,11 @@ class _Problem:
         elif self.layers:
             notes.append("no grid up to 64 times as wide and high would hold it")
         if self.layers > 1 and not self.stages:
-            counts = range(1, self.layers)
-            fitting = bisect_left(counts, True, key=lambda count: not self.fits(width, height, count))
+            fitting = self.most_layers(width, height)
             if fitting:
                 notes.append(f"on this grid {fitting} of its {self.layers} layers would fit")
+        if self.target.defects:
+            notes.append(f"the wafer has {len(self.target.defects)} defects: {self.target.defects.listing()}")
         others = [
             name for name in builtin_target_names() if name != self.target.name and self.fits_target(name)
         ]
@@ -217,12 +229,46 @@ class _Problem:
             notes.append(f"targets that would hold it: {', '.join(others)}")
         return notes
 
-    def fits(self, width: int, height: int, layers: int | None = None) -> bool:
-        """Whether some candidate fits a wafer of this size (with fewer layers, if given)."""
-        saved = self.layers
+    def explain_defects(self, candidates: Sequence[Candidate], effort: int) -> list[str]:
+        """Return notes: which defects, how much room they leave, what the regions need, what would fit."""
+        width, height, tallest = self.target.width, self.target.height, self.tallest_stacked
+        notes = [f"defects: {self.target.defects.listing()}"]
+        room = largest_rectangle(width, height, self.obstacles)
+        if room is not None:
+            where = f"at ({room.x}, {room.y})"
+            notes.append(
+                f"the largest rectangle without a defect has {room.width} x {room.height} PEs, {where}"
+            )
+        small = min(candidates, key=lambda c: (c.height * (c.top_width + c.stages * c.stage_width), c.cycles))
+        shapes = [f"{small.top_width} x {small.height}"]
+        shapes += [f"{small.stage_width} x {small.height}"] * (small.stages > 0)
+        count = f" and {small.stages} of " if small.stages else ""
+        rows = ", all in the same rows" if small.stages and small.height > tallest else ""
+        notes.append(f"the smallest regions that hold it: one of {count.join(shapes)} PEs{rows}")
+        if solve(candidates, width, height, tallest, float(effort)) is not None:
+            notes.append(f"on {width} x {height} PEs without defects it would fit")
+        if self.layers > 1 and not self.stages:
+            fitting = self.most_layers(width, height, self.obstacles)
+            if fitting:
+                notes.append(f"between these defects {fitting} of its {self.layers} layers would fit")
+        return notes
+
+    def most_layers(self, width: int, height: int, obstacles: Obstacles = NO_OBSTACLES) -> int:
+        """Return how many layers, fewer than there are, would fit a wafer of this size."""
+        counts = range(1, self.layers)
+        return bisect_left(counts, True, key=lambda count: not self.fits(width, height, count, obstacles))
+
+    def fits(
+        self, width: int, height: int, layers: int | None = None, obstacles: Obstacles = NO_OBSTACLES
+    ) -> bool:
+        """Whether some candidate fits a wafer of this size (with fewer layers, or between obstacles)."""
+        saved, tallest = self.layers, self.tallest_stacked
         self.layers = saved if layers is None else layers
         try:
-            return bool(pareto(self.candidates(width, height), width, height, self.tallest_stacked))
+            found = pareto(self.candidates(width, height), width, height, tallest, obstacles)
+            if not obstacles:
+                return bool(found)
+            return any(between_obstacles(c, width, height, tallest, obstacles) for c in found)
         finally:
             self.layers = saved
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsc.passes.fabric.floorplan import Candidate, Floorplan, Rectangle, check, pareto, solve
+from wsc.passes.fabric.floorplan import Floorplan, check, pareto, solve
+from wsc.passes.fabric.shapes import Candidate, Rectangle
 
 
 def candidates(most_stages: int, most: int) -> st.SearchStrategy[Candidate]:

@@ -9,8 +9,8 @@ from wsc.ir.diagnostics import Diagnostic, DiagnosticError
 from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Operation
 from wsc.passes.base import PassContext, operations_named, symbols
-from wsc.passes.fabric.floorplan import Rectangle
 from wsc.passes.fabric.place import Place
+from wsc.passes.fabric.shapes import Rectangle
 
 from ...support.compiled import SMALL_MLP, SMALL_TALE, TINY, compile_model
 from ...support.wdl import MLP, TALE
