@@ -37,6 +37,8 @@ class StepReport:
     layer_cycles: float | None
     """Mean cycles of one executed layer; None for a model without repeated layers."""
     link_hops: int
+    result: StepResult
+    """What the machine kept of the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class WindowReport:
     layer_cycles: float | None
     """Mean cycles of one executed layer; None for a model without repeated layers."""
     link_hops: int
+    result: StepResult
+    """What the machine kept of the execution."""
 
 
 class MachineMemory:
@@ -76,10 +80,19 @@ class MachineMemory:
 
 
 class Session:
-    """Holds a machine with the weights in its memories. Raises `DiagnosticError` if a weight is missing."""
+    """Holds a machine with the weights in its memories. Raises `DiagnosticError` if a weight is missing.
+
+    Steps keep a log of `log_level`, of `LOG_RUNS` at least, and with `count_loads` what each link carried.
+    """
 
     def __init__(
-        self, module: Operation, weights: Mapping[str, Array], announce: Callable[[], None] | None = None
+        self,
+        module: Operation,
+        weights: Mapping[str, Array],
+        announce: Callable[[], None] | None = None,
+        *,
+        log_level: int = LOG_RUNS,
+        count_loads: bool = False,
     ) -> None:
         attribute = module.attributes["fabric.target"]
         assert isinstance(attribute, DictAttr), "a checked program has a target"
@@ -88,6 +101,8 @@ class Session:
         self.variables = Variables(module)
         self._memory = MachineMemory(self.machine)
         self._announce = announce
+        self._log_level = max(log_level, LOG_RUNS)
+        self._count_loads = count_loads
         for name in self.variables.of_kind("weight", "constant"):
             values = expand(name, self.variables.by_name[name], weights)
             scatter(self._memory, self.variables, name, values)
@@ -151,6 +166,7 @@ class Session:
             breakdown_of(self.machine, result),
             layer_cycles_of(self.machine, result),
             result.link_hops,
+            result,
         )
 
     def encode(self, rows: Array) -> WindowReport:
@@ -173,11 +189,17 @@ class Session:
             breakdown_of(self.machine, result),
             layer_cycles_of(self.machine, result),
             result.link_hops,
+            result,
         )
 
     def _execute(self, position: int) -> tuple[StepResult, dict[str, Array]]:
         """Launch the programs once; return what it cost and the entry's results by name."""
-        result = self.machine.run_step({"position": position}, log_level=LOG_RUNS, announce=self._announce)
+        result = self.machine.run_step(
+            {"position": position},
+            log_level=self._log_level,
+            count_loads=self._count_loads,
+            announce=self._announce,
+        )
         outputs = {
             name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
         }

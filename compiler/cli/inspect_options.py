@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import zip_longest
 
 EVERY_PASS = "*"
 """The value of `--print-ir-before` and `--print-ir-after` without a list of passes."""
 STDERR = "-"
-"""The value of `--trace-rewrites` without a file."""
+"""The value of `--trace-rewrites` and `--heat-map` without a file."""
 _OPTIONAL_VALUES = {
     "--print-ir-before": EVERY_PASS,
     "--print-ir-after": EVERY_PASS,
     "--timing": "text",
     "--trace-rewrites": STDERR,
+    "--heat-map": STDERR,
 }
+PICTURE_SUFFIXES = (".svg", ".png")
+"""How the files of `--heat-map` end."""
 
 INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
     ("print_ir_before", "--print-ir-before", None),
@@ -37,8 +41,15 @@ INSPECT_OPTIONS: tuple[tuple[str, str, object], ...] = (
 
 
 def close_optional_values(argv: Sequence[str]) -> list[str]:
-    """Give options whose value was left out the one that means, or they would take the next argument."""
-    return [f"{arg}={_OPTIONAL_VALUES[arg]}" if arg in _OPTIONAL_VALUES else arg for arg in argv]
+    """Give options whose value was left out the one that means, or they would take the next argument.
+
+    `--heat-map` takes it if it is a picture's name: no model is called like that.
+    """
+    closed: list[str] = []
+    for arg, after in zip_longest(argv, argv[1:], fillvalue=""):
+        given = arg == "--heat-map" and after.endswith(PICTURE_SUFFIXES) and not after.startswith("-")
+        closed.append(f"{arg}={_OPTIONAL_VALUES[arg]}" if arg in _OPTIONAL_VALUES and not given else arg)
+    return closed
 
 
 def _elements(text: str) -> int:

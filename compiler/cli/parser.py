@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from .inspect_options import INSPECT_OPTIONS, add_inspect_options, close_optional_values
+from .inspect_options import (
+    INSPECT_OPTIONS,
+    PICTURE_SUFFIXES,
+    STDERR,
+    add_inspect_options,
+    close_optional_values,
+)
 from .opt_options import add_opt, add_plugins, add_reduce, positive
 
 DEFAULT_TARGET = "tiny"
@@ -125,6 +131,13 @@ def _grid(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _picture(text: str) -> str:
+    """An argument that is a picture's name, or stands for the terminal."""
+    if text != STDERR and not text.endswith(PICTURE_SUFFIXES):
+        raise argparse.ArgumentTypeError(f"'{text}' ends neither in .svg nor in .png")
+    return text
+
+
 def _override(text: str) -> tuple[str, str]:
     """An argument NAME=VALUE."""
     name, equals, value = text.partition("=")
@@ -237,6 +250,16 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     group.add_argument(
         "--check", action="store_true", help="compare each step with the model computed in NumPy"
+    )
+    group = parser.add_argument_group("watching")
+    group.add_argument(
+        "--heat-map",
+        nargs="?",
+        action="append",
+        type=_picture,
+        default=[],
+        metavar="FILE.svg|FILE.png",
+        help="draw what links carried and how full memories are, on stderr or in a file; may be repeated",
     )
     _add_compile_options(parser)
 

@@ -20,6 +20,7 @@ from .check import Checker
 from .compile import show_floor_plan, write_program
 from .context import Context
 from .errors import ExitStatus, RanWrongError, UsageError
+from .heat.collect import HeatMapCollector
 from .inputs import Prompt, Rows, Window, find_input
 from .parser import COMPILE_OPTIONS
 from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult, WindowResult
@@ -29,6 +30,7 @@ from .views.tokens import TokenView
 from .weights import find_weights
 
 if TYPE_CHECKING:
+    from ...runtime.machine import StepResult
     from ...runtime.session import Session, StepReport
 
 ENGINE = "wavelet"
@@ -59,12 +61,13 @@ def run_run(args: Namespace, context: Context) -> int:
     from ...runtime.session import Session
 
     weights = find_weights(args, program.model, program.name, context)
+    heat = HeatMapCollector(args.heat_map) if args.heat_map else None
     try:
-        session = Session(program.module, weights, context.announce_engine)
+        session = Session(program.module, weights, context.announce_engine, count_loads=heat is not None)
         work = find_input(args, session, program.model, program.entry)
         checker = Checker(program.model, program.entry, weights) if args.check else None
         with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
-            runner = _Runner(session, view, checker)
+            runner = _Runner(session, view, checker, heat)
             tokens = runner.run(work)
     except MachineFault as fault:
         raise RanWrongError(f"the machine stopped: {fault}") from fault
@@ -84,6 +87,9 @@ def run_run(args: Namespace, context: Context) -> int:
         from .views.summary import summary
 
         context.terminal.show(summary(result, program.target, session.target, context.terminal.console))
+    if heat is not None:
+        picture = heat.picture(program.module, session.machine, session.target.data_bytes, program.name)
+        heat.finish(picture, context)
     if args.json:
         facts = result.as_json() | timing_facts(program.timing, args.timing)
         print(json.dumps(facts, allow_nan=False))
@@ -147,10 +153,13 @@ def _is_program(path: str) -> bool:
 class _Runner:
     """Executes steps, shows and checks each, and collects what they cost."""
 
-    def __init__(self, session: Session, view: TokenView, checker: Checker | None) -> None:
+    def __init__(
+        self, session: Session, view: TokenView, checker: Checker | None, heat: HeatMapCollector | None
+    ) -> None:
         self.session = session
         self.view = view
         self.checker = checker
+        self.heat = heat
         self.prompt: PromptResult | None = None
         self.window: WindowResult | None = None
 
@@ -177,6 +186,7 @@ class _Runner:
             if report.position < last:
                 self.view.prompt(report.position + 1, last + 1)
                 continue
+            self.watch(report.result)
             text = decode(report.token)
             if len(tokens) == work.generate - 1:
                 text += decode(None)
@@ -191,6 +201,7 @@ class _Runner:
         for position, row in enumerate(work.values):
             report = self.session.step(position, row)
             self.check(report, row, is_answer=True)
+            self.watch(report.result)
             tokens.append(_token(report, position, None))
             self.view.token(tokens[-1])
         return tokens
@@ -198,6 +209,7 @@ class _Runner:
     def encode(self, work: Window) -> list[TokenResult]:
         """Execute once for all rows of a window."""
         report = self.session.encode(work.rows)
+        self.watch(report.result)
         rows = len(work.rows)
         self.window = WindowResult(rows, report.cycles)
         chosen = [] if report.tokens is None else [int(token) for token in report.tokens]
@@ -214,6 +226,11 @@ class _Runner:
             )
             self.view.token(tokens[-1])
         return tokens
+
+    def watch(self, result: StepResult) -> None:
+        """Add a step that gave an answer to the heat maps, if there are to be any."""
+        if self.heat is not None:
+            self.heat.step(result)
 
     def check(self, report: StepReport, value: int | NDArray[np.float32], *, is_answer: bool) -> None:
         """Compare a step with the interpreter's, if that was asked for."""

@@ -1,0 +1,55 @@
+"""A small font for pictures made of pixels: five pixels wide, nine high, the last two for what hangs down."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT = 5, 9
+ADVANCE = WIDTH + 1
+
+# Rows from the top, two hexadecimal digits each, the lowest bit on the right.
+_ROWS = """
+A 0e11111f1111110000|B 1e11111e11111e0000|C 0e11101010110e0000|D 1e11111111111e0000
+E 1f10101e10101f0000|F 1f10101e1010100000|G 0e11101711110f0000|H 1111111f1111110000
+I 0e04040404040e0000|J 0702020202120c0000|K 111214181412110000|L 1010101010101f0000
+M 111b15151111110000|N 111915131111110000|O 0e11111111110e0000|P 1e11111e1010100000
+Q 0e11111115120d0000|R 1e11111e1412110000|S 0f10100e01011e0000|T 1f0404040404040000
+U 1111111111110e0000|V 11111111110a040000|W 11111115151b110000|X 11110a040a11110000
+Y 11110a040404040000|Z 1f01020408101f0000|a 00000e010f110f0000|b 10101e1111111e0000
+c 00000e1010100e0000|d 01010f1111110f0000|e 00000e111f100e0000|f 06081c080808080000
+g 00000f1111110f010e|h 10101e111111110000|i 04000c0404040e0000|j 02000602020202120c
+k 101012141814120000|l 0c04040404040e0000|m 00001a151515150000|n 00001e111111110000
+o 00000e1111110e0000|p 00001e1111111e1010|q 00000f1111110f0101|r 000016181010100000
+s 00000f100e011e0000|t 08081c080808060000|u 0000111111110f0000|v 00001111110a040000
+w 0000111115150a0000|x 0000110a040a110000|y 0000111111110f010e|z 00001f0204081f0000
+0 0e11131519110e0000|1 040c040404040e0000|2 0e11010608101f0000|3 1e01010e01011e0000
+4 02060a121f02020000|5 1f101e0101110e0000|6 0608101e11110e0000|7 1f0102040808080000
+8 0e11110e11110e0000|9 0e11110f01020c0000|. 00000000000c0c0000|, 00000000000c0c0408
+: 000c0c000c0c000000|; 000c0c000c0c040800|% 181902040813030000|- 0000000e0000000000
++ 0004041f0404000000|( 020408080804020000|) 080402020204080000|/ 010102040810100000
+_ 000000000000001f00|= 00001f001f00000000|? 0e1101020400040000|' 040408000000000000
+"""
+
+
+def _font() -> dict[str, NDArray[np.bool_]]:
+    bits = 1 << np.arange(WIDTH - 1, -1, -1)
+    found = {" ": np.zeros((HEIGHT, WIDTH), np.bool_)}
+    for glyph in _ROWS.replace("\n", "|").strip("|").split("|"):
+        character, rows = glyph.split(" ")
+        numbers = np.frombuffer(bytes.fromhex(rows), np.uint8)
+        found[character] = (numbers[:, None] & bits) != 0
+    return found
+
+
+FONT = _font()
+"""bool [HEIGHT, WIDTH] of each character that there is."""
+
+
+def text_pixels(text: str) -> NDArray[np.bool_]:
+    """Return bool [HEIGHT, ADVANCE * characters]: where `text` is dark. Other characters show as `?`."""
+    pixels = np.zeros((HEIGHT, ADVANCE * len(text)), np.bool_)
+    for index, character in enumerate(text):
+        at = index * ADVANCE
+        pixels[:, at : at + WIDTH] = FONT.get(character, FONT["?"])
+    return pixels

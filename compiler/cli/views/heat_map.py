@@ -1,0 +1,97 @@
+"""Heat maps in the terminal: half blocks in color, or digits where there is none."""
+
+from __future__ import annotations
+
+from itertools import groupby, zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, Group, RenderableType
+from rich.style import Style
+from rich.text import Text
+
+from ..heat.maps import HeatMap, Picture, coarse, levels, palette
+
+MAP_COLUMNS = 96
+"""The widest that a map may become."""
+_LEVELS = 24
+_DIGITS = 10
+_FREE = "·"
+
+
+def heat_maps(picture: Picture, console: Console) -> RenderableType:
+    """Return the maps one below the other, each with its scale."""
+    columns = min(MAP_COLUMNS, max(16, console.width - 2))
+    fancy = console.color_system is not None
+    parts: list[RenderableType] = [Text(), Text(picture.heading, "bold" if fancy else "")]
+    for heat in picture.maps:
+        parts += [Text(), *(_fancy(heat, columns) if fancy else _plain(heat, columns))]
+    return Group(*parts, Text())
+
+
+def _title(heat: HeatMap, across: int, down: int) -> Text:
+    cell = (
+        "a cell is a PE" if across == down == 1 else f"a cell is {across} x {down} PEs, the largest of them"
+    )
+    return Text.assemble((heat.title, "bold"), f": {heat.meaning}; {cell}")
+
+
+def _fancy(heat: HeatMap, columns: int) -> list[RenderableType]:
+    """Return title, map and scale in color; a character is two cells, one above the other."""
+    width = heat.values.shape[1]
+    across = -(-width // columns)
+    wide = 2 if across == 1 and 2 * width <= columns else 1
+    # A cell that is two characters wide is a whole line high, or it would not be square.
+    down = across
+    cells = _rows(levels(heat, coarse(heat.values, across, down), _LEVELS))
+    colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in palette(_LEVELS)]
+    text = _wide_cells(cells, colors) if wide == 2 else _half_blocks(cells, colors)
+    scale = Text.assemble(f"{heat.number(0)} ", *((" ", Style(bgcolor=color)) for color in colors))
+    return [_title(heat, across, down), text, scale.append(f" {heat.number(heat.top)}")]
+
+
+def _rows(cells: NDArray[np.int64]) -> list[list[int]]:
+    rows: list[list[int]] = cells.tolist()
+    return rows
+
+
+def _wide_cells(cells: list[list[int]], colors: list[str]) -> Text:
+    text = Text(no_wrap=True)
+    for number, row in enumerate(cells):
+        text.append("\n" if number else "")
+        for level, run in groupby(row):
+            count = len(list(run))
+            if level < 0:
+                text.append(f"{_FREE} " * count, "dim")
+            else:
+                text.append("  " * count, Style(bgcolor=colors[level]))
+    return text
+
+
+def _half_blocks(cells: list[list[int]], colors: list[str]) -> Text:
+    text = Text(no_wrap=True)
+    nothing = [-1] * len(cells[0])
+    for number, (upper, lower) in enumerate(zip_longest(cells[::2], cells[1::2], fillvalue=nothing)):
+        text.append("\n" if number else "")
+        for (above, below), run in groupby(zip(upper, lower, strict=True)):
+            count = len(list(run))
+            if above < 0 and below < 0:
+                text.append(_FREE * count, "dim")
+            elif above < 0:
+                text.append("▄" * count, Style(color=colors[below]))
+            else:
+                under = None if below < 0 else colors[below]
+                text.append("▀" * count, Style(color=colors[above], bgcolor=under))
+    return text
+
+
+def _plain(heat: HeatMap, columns: int) -> list[RenderableType]:
+    """Return title, map and scale without color: a digit is the tenth of the scale that a value is in."""
+    width = heat.values.shape[1]
+    across = -(-width // columns)
+    down = 2 * across if 2 * width > columns else 1
+    cells = _rows(levels(heat, coarse(heat.values, across, down), _DIGITS))
+    space = " " if down == 1 else ""
+    lines = [space.join(_FREE if level < 0 else str(level) for level in row).rstrip() for row in cells]
+    scale = f"a digit is a tenth of {heat.number(heat.top)}"
+    return [_title(heat, across, down), Text("\n".join(lines), no_wrap=True), Text(scale)]
