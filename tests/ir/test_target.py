@@ -18,6 +18,8 @@ from wsc.ir.target import (
     parse_target,
 )
 
+KINDS = ("published", "secondary source", "third party", "fit", "derived", "assumed", "chosen")
+"""How the source of a number of a built-in target begins."""
 HEAD = 'name = "mine"\nsummary = "a test"\nbase = "tiny"\n\n[numbers]\n'
 
 
@@ -43,7 +45,11 @@ def test_built_in(name: str) -> None:
     assert description.target.name == name
     assert description.summary
     assert set(description.sources) == set(NUMBERS)
-    assert all(description.sources.values())
+    for number, source in description.sources.items():
+        kind, separator, text = source.partition(": ")
+        assert kind in KINDS, f"{number}: {source}"
+        assert separator
+        assert text
 
 
 def test_their_grids_and_what_a_program_gets() -> None:
