@@ -34,16 +34,18 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", numba.njit(cache=True)(function))
 
 
-def _fingerprint() -> int:
-    """Return a hash of every source file that machine code is made of."""
-    here = Path(__file__).parent
+def fingerprint(*folders: Path) -> int:
+    """Return a hash of the bytecode's description and of every source file in `folders`."""
     digest = hashlib.sha256()
-    for path in [here.parent / "bytecode.py", *sorted(here.glob("*.py"))]:
+    files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    for path in [_HERE.parent / "bytecode.py", *files]:
         digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:6], "big")
 
 
-FINGERPRINT = _fingerprint()
+_HERE = Path(__file__).parent
+FINGERPRINT = fingerprint(_HERE)
+"""Of everything that the wavelet engine's machine code is made of."""
 
 
 @inner
