@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .attributes import DenseArrayAttr, DictAttr, IntegerAttr, StringAttr, SymbolRefAttr
+from .defects_touched import defects_touched
 from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor, experts_of
 from .dialects.fabric import numbers
@@ -28,7 +29,7 @@ def check_program(module: Operation) -> list[Diagnostic]:
     """Return everything that does not fit together in a verified final module.
 
     The target is usable; buffers lie in SRAM; instances lie on the wafer and do not overlap; every PE of an
-    instance has exactly one program; every channel that a program uses has a color.
+    instance has exactly one program; every channel that a program uses has a color; nothing uses a defect.
     """
     checker = _Checker(module)
     checker.run()
@@ -60,6 +61,8 @@ class _Checker:
         routes = [op for op in self.module.body.operations if op.name == "fabric.route"]
         _, found = collect_settings(routes, target.width, target.height)
         for message, op in found:
+            self.report(message, op)
+        for message, op in defects_touched(self.module, target.defects):
             self.report(message, op)
         for op in routes:
             if op.attribute("color", IntegerAttr).value >= target.usable_colors:

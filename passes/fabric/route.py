@@ -6,6 +6,7 @@ trees that meet at a router get different colors.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +22,9 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.builder import Builder
-from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity, error_at
+from ...ir.defects import DefectMap
+from ...ir.defects_touched import defects_touched
+from ...ir.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Severity, error_at
 from ...ir.dialects.fabric import numbers
 from ...ir.location import UNKNOWN, Location, fuse_locations
 from ...ir.operation import Operation
@@ -30,6 +33,7 @@ from ...ir.target import Target
 from ..base import Pass, PassContext, module_target, operations_named, regions_of_work, symbols
 from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
 from .coloring import color_flows, conflicts, saturation_coloring
+from .detours import detour, is_legal
 from .trees import Switch, Tree, length, row_tree
 
 
@@ -163,6 +167,7 @@ def _route_links(
 ) -> None:
     """Route and color all hand-overs."""
     rows: list[_Row] = []
+    around = _Defects(target)
     links = operations_named(module, "fabric.link")
     for link in links:
         source = instances[link.attribute("source", SymbolRefAttr).leaf]
@@ -172,8 +177,10 @@ def _route_links(
             start = (source.x + root_of(source.width), source.y + index)
             tree = _best_tree(start, sink.y + index, first, last, target.width, rows)
             flow = f"{link.symbol_name}.row{index}"
+            tree = around.tree(tree, link, flow, start, (sink.y + index, first, last))
             rows.append(_Row(link, flow, start, tree))
             asked[flow, start] = frozenset((x, sink.y + index) for x in range(first, last + 1))
+    around.diagnostics.raise_if_errors()
     budget = target.usable_colors - COLLECTIVE_COLORS
     colors = color_flows([row.tree for row in rows], budget, float(effort)) if rows else []
     if colors is None:
@@ -185,6 +192,38 @@ def _route_links(
     for link in links:
         mine = [COLLECTIVE_COLORS + c for row, c in zip(rows, colors, strict=True) if row.link is link]
         link.attributes["colors"] = i64_array(mine)
+
+
+class _Defects:
+    """Keeps trees clear of a wafer's defects; collects what cannot be."""
+
+    def __init__(self, target: Target) -> None:
+        self.size = target.width, target.height
+        self.defects = DefectMap(target.defects)
+        self.crowd: Counter[Point] = Counter()
+        """How many hand-overs each router has so far."""
+        self.diagnostics = Diagnostics()
+
+    def tree(
+        self, tree: Tree, link: Operation, flow: str, source: Point, sinks: tuple[int, int, int]
+    ) -> Tree:
+        """Return `tree`, or another one for the same row if it meets a defect."""
+        if not self.defects.defects:
+            return tree
+        if not is_legal(tree, self.defects):
+            found = detour(source, sinks, self.size, self.defects, self.crowd)
+            if found is None:
+                row, first, last = sinks
+                self.diagnostics.error(
+                    f"defects cut flow '{flow}' off: no way leads from PE {source} to row {row}, "
+                    f"columns {first} to {last}",
+                    link.location,
+                    f"defects: {self.defects.defects.listing()}",
+                )
+                return tree
+            tree = found
+        self.crowd.update(tree.keys())
+        return tree
 
 
 def _best_tree(source: Point, row: int, first: int, last: int, width: int, rows: Sequence[_Row]) -> Tree:
@@ -264,6 +303,7 @@ def _verify(
         for point, color in settings
         if color >= target.usable_colors
     ]
+    problems += defects_touched(module, target.defects)
     edges: dict[object, list[object]] = {}
     for flow in flows:
         for (x, y), direction in flow.links:
