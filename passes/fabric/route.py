@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ...ir.attributes import (
     ArrayAttr,
@@ -22,19 +22,25 @@ from ...ir.attributes import (
     string,
 )
 from ...ir.builder import Builder
+from ...ir.cycles import find_cycle
 from ...ir.defects import DefectMap
 from ...ir.defects_touched import defects_touched
 from ...ir.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Severity, error_at
 from ...ir.dialects.fabric import numbers
+from ...ir.flows import Flows, extract_flows
 from ...ir.location import UNKNOWN, Location, fuse_locations
 from ...ir.operation import Operation
-from ...ir.routes import STEP, Point, collect_settings, extract_flows, find_cycle
+from ...ir.routes import DIRECTIONS, RAMP, STEP, Point, collect_settings, rect_numbers
 from ...ir.target import Target
 from ..base import Pass, PassContext, module_target, operations_named, regions_of_work, symbols
+from .asked import Asked
 from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
 from .coloring import color_flows, conflicts, saturation_coloring
 from .detours import detour, is_legal
 from .trees import Switch, Tree, length, row_tree
+
+if TYPE_CHECKING:
+    from ...ir.routes import IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,12 @@ class Route(Pass):
         target = module_target(module)
         regions = symbols(regions_of_work(module))
         instances = [_Instance(op, regions) for op in operations_named(module, "fabric.instance")]
-        asked: dict[tuple[str, Point], frozenset[Point]] = {}
+        asked = Asked(target.width)
         for instance in instances:
             _check_colors(instance, target)
             _route_collectives(module, instance, asked)
         _route_links(module, {i.name: i for i in instances}, target, asked, self.effort)
-        _verify(module, target, asked, {i.name: i for i in instances})
+        _verify(module, target, asked, instances)
 
 
 class _Instance:
@@ -86,8 +92,11 @@ class _Instance:
             return (self.x + segment.start, self.y, segment.count, self.height, segment.step, 1)
         return (self.x, self.y + segment.start, self.width, segment.count, 1, segment.step)
 
-    def point(self, axis: str, along: int, across: int) -> Point:
-        return (self.x + along, self.y + across) if axis == "x" else (self.x + across, self.y + along)
+    def lines(self, axis: str, width: int) -> IntArray:
+        """The numbers of its PEs on a wafer of that width, [along the axis, across]."""
+        points = rect_numbers((self.x, self.y, self.width, self.height, 1, 1), width)
+        grid = points.reshape(self.height, self.width)
+        return grid.T if axis == "x" else grid
 
 
 def _add_route(
@@ -119,9 +128,7 @@ def _check_colors(instance: _Instance, target: Target) -> None:
             )
 
 
-def _route_collectives(
-    module: Operation, instance: _Instance, asked: dict[tuple[str, Point], frozenset[Point]]
-) -> None:
+def _route_collectives(module: Operation, instance: _Instance, asked: Asked) -> None:
     """Add the routes of an instance's all-reduces and note what they must do."""
     top = Builder(module.body)
     for axis, location in sorted(instance.collectives.items()):
@@ -139,13 +146,11 @@ def _route_collectives(
                 _add_route(top, reduce, first + color, rect, Switch(direction, ("RAMP",)), location)
             switch = Switch(segment.broadcast_from, segment.broadcast_to)
             _add_route(top, broadcast, first + BROADCAST, rect, switch, location)
-        root = root_of(parts)
-        for across in range(instance.parts("y" if axis == "x" else "x")):
-            line = [instance.point(axis, along, across) for along in range(parts)]
-            asked[broadcast, line[root]] = frozenset(line) - {line[root]}
-            for along, point in enumerate(line):
-                if along != root:
-                    asked[reduce, point] = frozenset({line[along + (1 if along < root else -1)]})
+        root, lines = root_of(parts), instance.lines(axis, asked.width)
+        for along in range(parts):
+            if along != root:
+                asked.add(reduce, lines[along], lines[along + (1 if along < root else -1)])
+                asked.add(broadcast, lines[root], lines[along])
 
 
 @dataclass(slots=True)
@@ -162,7 +167,7 @@ def _route_links(
     module: Operation,
     instances: dict[str, _Instance],
     target: Target,
-    asked: dict[tuple[str, Point], frozenset[Point]],
+    asked: Asked,
     effort: int,
 ) -> None:
     """Route and color all hand-overs."""
@@ -179,7 +184,7 @@ def _route_links(
             flow = f"{link.symbol_name}.row{index}"
             tree = around.tree(tree, link, flow, start, (sink.y + index, first, last))
             rows.append(_Row(link, flow, start, tree))
-            asked[flow, start] = frozenset((x, sink.y + index) for x in range(first, last + 1))
+            asked.add_points(flow, start, [(x, sink.y + index) for x in range(first, last + 1)])
     around.diagnostics.raise_if_errors()
     budget = target.usable_colors - COLLECTIVE_COLORS
     colors = color_flows([row.tree for row in rows], budget, float(effort)) if rows else []
@@ -274,67 +279,54 @@ def _too_few_colors(rows: Sequence[_Row], budget: int, target: Target) -> Diagno
     )
 
 
-def _verify(
-    module: Operation,
-    target: Target,
-    asked: dict[tuple[str, Point], frozenset[Point]],
-    instances: dict[str, _Instance],
-) -> None:
+def _verify(module: Operation, target: Target, asked: Asked, instances: Sequence[_Instance]) -> None:
     """Read the flows back out of the routes and compare; check colors and cycles."""
     routes = operations_named(module, "fabric.route")
     settings, problems = collect_settings(routes, target.width, target.height)
     flows, more = extract_flows(settings)
-    problems = [*problems, *more]
-    found: dict[tuple[str, Point], frozenset[Point]] = {}
-    for flow in flows:
-        if (flow.name, flow.source) in found:
-            problems.append((f"flow '{flow.name}' starts twice at {flow.source}", module))
-        found[flow.name, flow.source] = frozenset(flow.sinks)
-    for (name, source), sinks in asked.items():
-        got = found.get((name, source))
-        if got != sinks:
-            problems.append(
-                (f"flow '{name}' from {source} reaches {_points(got)}, not {_points(sinks)}", module)
-            )
-    for name, source in sorted(found.keys() - asked.keys()):
-        problems.append((f"nobody asked for flow '{name}' from {source}", module))
-    problems += [
-        (f"color {color} is not one of the target's {target.usable_colors}", settings[point, color].op)
-        for point, color in settings
-        if color >= target.usable_colors
-    ]
+    problems = [*problems, *more, *((text, module) for text in asked.differences(flows))]
+    for op in routes:
+        color = op.attribute("color", IntegerAttr).value
+        if color >= target.usable_colors:
+            problems.append((f"color {color} is not one of the target's {target.usable_colors}", op))
     problems += defects_touched(module, target.defects)
-    edges: dict[object, list[object]] = {}
-    for flow in flows:
-        for (x, y), direction in flow.links:
-            after = (x + STEP[direction][0], y + STEP[direction][1])
-            edges.setdefault(((x, y), flow.color), []).append((after, flow.color))
-    for instance in instances.values():
-        _forwarding_edges(instance, edges)
-    cycle = find_cycle(edges)
+    cycle = find_cycle(*_waits(flows, instances))
     if cycle is not None:
-        text = " -> ".join(f"{node}" for node in cycle[:6])
+        nodes = [divmod(node, settings.colors) for node in cycle[:6]]
+        text = " -> ".join(f"{((r % target.width, r // target.width), color)}" for r, color in nodes)
         problems.append((f"channels wait for each other in a circle: {text}", module))
     if problems:
         raise DiagnosticError([_internal(text, op) for text, op in problems])
 
 
-def _forwarding_edges(instance: _Instance, edges: dict[object, list[object]]) -> None:
-    """Add the waits inside PEs that forward while they receive: the inner ones of a chain."""
+def _waits(flows: Flows, instances: Sequence[_Instance]) -> tuple[IntArray, IntArray]:
+    """Return which channel (router * colors + color) waits for which: on links, and inside of PEs."""
+    import numpy as np  # not above: to list passes takes no arrays
+
+    s = flows.settings
+    parts: list[tuple[IntArray, IntArray]] = []
+    for direction, name in enumerate(DIRECTIONS[:RAMP]):
+        rows = np.flatnonzero(s.outputs >> direction & 1)
+        dx, dy = STEP[name]
+        here = s.router[rows] * s.colors + s.color[rows]
+        parts.append((here, here + (dy * s.width + dx) * s.colors))
+    for instance in instances:
+        parts += _forwarding(instance, s.width, s.colors)
+    return np.concatenate([tails for tails, _ in parts]), np.concatenate([heads for _, heads in parts])
+
+
+def _forwarding(instance: _Instance, width: int, colors: int) -> list[tuple[IntArray, IntArray]]:
+    """Return the waits inside PEs that forward while they receive: the inner ones of a chain."""
+    found: list[tuple[IntArray, IntArray]] = []
     for axis in sorted(instance.collectives):
-        first = 0 if axis == "x" else COLORS_PER_AXIS
+        first, lines = 0 if axis == "x" else COLORS_PER_AXIS, instance.lines(axis, width)
         for segment in segments(axis, instance.parts(axis)):
             if segment.role != "inner" or segment.sink is None:
                 continue
-            for along in range(segment.start, segment.start + segment.count * segment.step, segment.step):
-                for across in range(instance.parts("y" if axis == "x" else "x")):
-                    point = instance.point(axis, along, across)
-                    for color, _ in segment.sources:
-                        edges.setdefault((point, first + color), []).append((point, first + segment.sink[0]))
-
-
-def _points(points: frozenset[Point] | None) -> str:
-    return "nothing" if not points else ", ".join(map(str, sorted(points)[:6]))
+            end = segment.start + segment.count * segment.step
+            pes = lines[segment.start : end : segment.step].reshape(-1) * colors + first
+            found += [(pes + color, pes + segment.sink[0]) for color, _ in segment.sources]
+    return found
 
 
 def _internal(text: str, op: Operation) -> Diagnostic:

@@ -2,7 +2,7 @@
 their oracle.
 
 Each PE is a generator that runs its program; a receive that finds too little in its queue yields. Messages go
-from a source straight to all sinks of its flow, as `wsc.ir.routes` reads them from the switch settings.
+from a source straight to all sinks of its flow, as `wsc.ir.flows` reads them from the switch settings.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 
 from wsc.ir.attributes import DictAttr, FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from wsc.ir.dialects.fabric import numbers
+from wsc.ir.flows import extract_flows
 from wsc.ir.operation import Block, Operation, Value
-from wsc.ir.routes import collect_settings, extract_flows, rect_points
+from wsc.ir.routes import collect_settings, rect_points
 from wsc.ir.target import Target
 from wsc.runtime.host import Coordinates
 

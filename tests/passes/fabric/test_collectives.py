@@ -2,9 +2,9 @@
 
 import pytest
 
-from wsc.ir.attributes import ArrayAttr, i64, i64_array, string
+from wsc.ir.flows import Flow
 from wsc.ir.operation import Operation
-from wsc.ir.routes import Flow, Point, collect_settings, extract_flows, rect_points
+from wsc.ir.routes import Point, rect_points
 from wsc.passes.fabric.collectives import (
     AXIS_DIRECTIONS,
     BROADCAST,
@@ -13,6 +13,9 @@ from wsc.passes.fabric.collectives import (
     root_of,
     segments,
 )
+
+from ...support import routes as routes_support
+from ...support.routes import route
 
 PARTS = range(1, 41)
 OPPOSITE = {"W": "E", "E": "W", "N": "S", "S": "N"}
@@ -33,14 +36,7 @@ def flows_of(axis: str, parts: int) -> tuple[list[Flow], list[str]]:
     def add(segment: Segment, color: int, entry: str, outputs: tuple[str, ...]) -> None:
         step = (segment.step, 1) if axis == "x" else (1, segment.step)
         size = (segment.count, 1) if axis == "x" else (1, segment.count)
-        attributes = {
-            "flow": string("f"),
-            "color": i64(color),
-            "rect": i64_array((*on_axis(axis, segment.start), *size, *step)),
-            "input": string(entry),
-            "outputs": ArrayAttr(tuple(map(string, outputs))),
-        }
-        routes.append(Operation("fabric.route", attributes=attributes))
+        routes.append(route((*on_axis(axis, segment.start), *size, *step), entry, " ".join(outputs), color))
 
     for segment in segments(axis, parts):
         if segment.sink is not None:
@@ -49,9 +45,7 @@ def flows_of(axis: str, parts: int) -> tuple[list[Flow], list[str]]:
             add(segment, color, direction, ("RAMP",))
         if segment.broadcast_to:
             add(segment, BROADCAST, segment.broadcast_from, segment.broadcast_to)
-    settings, problems = collect_settings(routes, 50, 50)
-    flows, more = extract_flows(settings)
-    return flows, [text for text, _ in (*problems, *more)]
+    return routes_support.flows_of(routes, 50, 50)
 
 
 @pytest.mark.parametrize("axis", ["x", "y"])

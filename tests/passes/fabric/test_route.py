@@ -3,28 +3,30 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from wsc.ir.attributes import ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from wsc.ir.diagnostics import Diagnostic, DiagnosticError
 from wsc.ir.dialects.fabric import numbers
+from wsc.ir.flows import Flow
 from wsc.ir.operation import Operation
-from wsc.ir.routes import Flow, Point, collect_settings, extract_flows
+from wsc.ir.routes import Point
 from wsc.passes.base import PassContext, operations_named, symbols
 from wsc.passes.fabric import route as route_pass
 from wsc.passes.fabric.collectives import COLLECTIVE_COLORS, root_of
 from wsc.passes.fabric.route import Route
 from wsc.passes.fabric.trees import Switch, Tree, row_tree
 
+from ...support import routes as routes_support
 from ...support.compiled import SMALL_MLP, SMALL_TALE, TINY, compile_model, compile_shaped
 from ...support.wdl import MLP, TALE
 
 
 def flows_of(module: Operation) -> list[Flow]:
     width, height = numbers(module, "fabric.grid")
-    settings, problems = collect_settings(operations_named(module, "fabric.route"), width, height)
-    flows, more = extract_flows(settings)
-    assert [*problems, *more] == []
+    flows, problems = routes_support.flows_of(operations_named(module, "fabric.route"), width, height)
+    assert problems == []
     return flows
 
 
@@ -193,11 +195,11 @@ def test_a_wrong_collective_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_circle_of_waits_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def circle(_: object, edges: dict[object, list[object]]) -> None:
-        edges.setdefault(((1, 1), 0), []).append(((1, 1), 1))
-        edges.setdefault(((1, 1), 1), []).append(((1, 1), 0))
+    def circle(_: object, width: int, colors: int) -> object:
+        pe = np.array([width + 1]) * colors
+        return [(pe, pe + 1), (pe + 1, pe)]
 
-    monkeypatch.setattr(route_pass, "_forwarding_edges", circle)
+    monkeypatch.setattr(route_pass, "_forwarding", circle)
     (text,) = illegal_routes()
     assert "channels wait for each other in a circle: ((1, 1), " in text
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from wsc.ir.operation import Operation
-from wsc.ir.routes import Point, Setting, extract_flows
+from wsc.ir.routes import Point
 from wsc.passes.fabric.trees import Tree, length, row_tree
+
+from ...support.routes import flows_of, route
 
 SIZE = 12
 COORDINATE = st.integers(0, SIZE - 1)
@@ -44,9 +45,8 @@ def cases(draw: st.DrawFn) -> Case:
 
 @given(cases())
 def test_it_reaches_exactly_its_row(case: Case) -> None:
-    op = Operation("fabric.route")
-    settings = {(at, 0): Setting("f", switch.input, switch.outputs, op) for at, switch in case.tree().items()}
-    flows, problems = extract_flows(settings)
+    ops = [route((*at, 1, 1, 1, 1), s.input, " ".join(s.outputs)) for at, s in case.tree().items()]
+    flows, problems = flows_of(ops, SIZE, SIZE)
     assert problems == []
     (flow,) = flows
     assert flow.source == case.source
