@@ -1,0 +1,1 @@
+"""What the agreement benchmark is made of."""
