@@ -110,6 +110,12 @@ def file_locations(location: Location) -> tuple[FileLoc, ...]:
     return tuple(found)
 
 
+def place_text(location: Location) -> str:
+    """Return the first file position as file:line:column, '' if there is none."""
+    places = file_locations(location)
+    return f"{places[0].file}:{places[0].line}:{places[0].column}" if places else ""
+
+
 __all__ = [
     "AND_OTHERS",
     "MOST_FUSED",

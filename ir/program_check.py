@@ -62,8 +62,8 @@ class _Checker:
         _, found = collect_settings(routes, target.width, target.height)
         for message, op in found:
             self.report(message, op)
-        for message, op in defects_touched(self.module, target.defects):
-            self.report(message, op)
+        for touched in defects_touched(self.module, target.defects):
+            self.report(str(touched), touched.op)
         for op in routes:
             if op.attribute("color", IntegerAttr).value >= target.usable_colors:
                 self.report(f"the target has {target.usable_colors} colors for programs", op)

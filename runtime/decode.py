@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ..ir.attributes import FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..ir.diagnostics import DiagnosticError, error_at
 from ..ir.dialects.pe import DsdType
-from ..ir.location import file_locations
+from ..ir.location import place_text
 from ..ir.operation import Block, Operation, Value
 from . import bytecode as bc
 from .bytecode import Costs, Descriptor, Instruction, Operand, Program, Register, Site
@@ -323,6 +323,4 @@ def _site(op: Operation) -> Site:
         value = op.attributes.get(key)
         if isinstance(value, IntegerAttr):
             words.append(f"{key.replace('_', ' ')} {value.value}")
-    places = file_locations(op.location)
-    location = f"{places[0].file}:{places[0].line}:{places[0].column}" if places else ""
-    return Site(" ".join(words), location)
+    return Site(" ".join(words), place_text(op.location))

@@ -12,6 +12,7 @@ from ..ir.target import Target
 from .bytecode import Costs, Program
 from .cores import Tile
 from .decode import decode_program
+from .defects import refuse_defects
 from .machine import Machine
 from .wiring import QueueDepths, Rect, Route
 
@@ -30,7 +31,7 @@ def machine_from_module(module: Operation, target: Target) -> Machine:
     """Return the machine that the final `module` describes, with empty memories.
 
     Raises `DiagnosticError` for an operation that PEs do not have or a symbol that is not there, and
-    `MachineFault` for what can never run, as `Machine` does.
+    `MachineFault` for what can never run, as `Machine` does, and for what uses a defect of `target`.
     """
     tops = list(module.body.operations)
     costs = costs_of(target)
@@ -54,6 +55,7 @@ def machine_from_module(module: Operation, target: Target) -> Machine:
         raise error_at(
             f"the buffers take {sram_bytes} bytes of each PE's {target.sram_bytes}", module.location
         )
+    refuse_defects(module, target.defects)
     instances = {op.symbol_name: op for op in tops if op.name == "fabric.instance"}
     tiles = [_tile(op, instances, program_numbers) for op in tops if op.name == "pe.tile"]
     routes = [_route(op) for op in tops if op.name == "fabric.route"]

@@ -289,7 +289,7 @@ def _verify(module: Operation, target: Target, asked: Asked, instances: Sequence
         color = op.attribute("color", IntegerAttr).value
         if color >= target.usable_colors:
             problems.append((f"color {color} is not one of the target's {target.usable_colors}", op))
-    problems += defects_touched(module, target.defects)
+    problems += [(str(touched), touched.op) for touched in defects_touched(module, target.defects)]
     cycle = find_cycle(*_waits(flows, instances))
     if cycle is not None:
         nodes = [divmod(node, settings.colors) for node in cycle[:6]]

@@ -17,10 +17,13 @@ from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import check_program
 from wsc.ir.routes import OPPOSITE, STEP, Point
+from wsc.ir.target import Target
 from wsc.passes.base import PassContext, operations_named
 from wsc.passes.fabric.detours import detour, is_legal
 from wsc.passes.fabric.route import Route
 from wsc.passes.fabric.trees import Tree, length, row_tree
+from wsc.runtime.fault import MachineFault
+from wsc.runtime.module import machine_from_module
 
 from ...support.compiled import SMALL_TALE, TINY, compile_model
 from ...support.wdl import TALE
@@ -166,8 +169,8 @@ def test_a_hand_over_goes_around() -> None:
     straight = routed(Defects())
     defects = Defects.of([(4, 1)], [(4, 2, "E")])
     around = routed(defects)
-    assert defects_touched(straight, defects)
-    assert defects_touched(around, defects) == []
+    assert list(defects_touched(straight, defects))
+    assert list(defects_touched(around, defects)) == []
     for link in operations_named(around, "fabric.link"):
         for row in range(4):
             flow = f"{link.symbol_name}.row{row}"
@@ -191,7 +194,7 @@ def test_hand_overs_are_legal_or_the_error_says_which_cannot(pes: list[Point], l
             assert str(found).startswith("m.wdl:")
             assert found.message.startswith(("defects cut flow 'link", "hand-overs need "))
         return
-    assert defects_touched(module, defects) == []
+    assert list(defects_touched(module, defects)) == []
 
 
 def test_flows_that_are_cut_off() -> None:
@@ -211,7 +214,7 @@ def test_flows_that_are_cut_off() -> None:
 
 def test_all_rows_through_one_gap_need_colors() -> None:
     gap = Defects.of([(4, y) for y in range(4)])
-    assert defects_touched(routed(gap), gap) == []
+    assert list(defects_touched(routed(gap), gap)) == []
     with pytest.raises(DiagnosticError, match="hand-overs need 8 colors; target 'tiny' leaves 7 for them"):
         routed(gap, colors=16)
 
@@ -219,20 +222,45 @@ def test_all_rows_through_one_gap_need_colors() -> None:
 # ---- what uses a defect is refused
 
 
-def test_the_checks_name_what_uses_a_defect() -> None:
+def on_another_wafer() -> tuple[Operation, Target]:
+    """A program that was made for a wafer without defects, and a wafer that has some under it."""
     module = compile_model(TALE, (6, 4), SMALL_TALE).module
     assert check_program(module) == []
-    target = replace(TINY.with_grid(6, 4), defects=Defects.of([(1, 1)], [(2, 0, "E")]))
+    return module, replace(TINY.with_grid(6, 4), defects=Defects.of([(1, 1)], [(2, 0, "E")]))
+
+
+def test_the_checks_name_what_uses_a_defect() -> None:
+    module, target = on_another_wafer()
     module.attributes["fabric.target"] = target.to_attribute()
     found = [diagnostic.message for diagnostic in check_program(module)]
-    assert any(
-        text.startswith("instance ") and text.endswith("has a defect inside, PE (1, 1)") for text in found
-    )
-    assert any("needs the router of PE (1, 1), which is defective" in text for text in found)
-    assert any("needs the link from PE (2, 0) to E, which is defective" in text for text in found)
+    assert "instance 'block.0' uses a defect: PE (1, 1): its core is defective" in found
+    assert any(text.startswith("flow '") and text.endswith("its router is defective") for text in found)
+    assert any(text.endswith("uses a defect: PE (2, 0): its link to E is defective") for text in found)
+
+
+def test_a_machine_with_defects_refuses_a_program_made_for_another() -> None:
+    module, target = on_another_wafer()
+    assert machine_from_module(module, TINY.with_grid(6, 4)).pes > 0
+    with pytest.raises(MachineFault) as caught:
+        machine_from_module(module, target)
+    fault = caught.value
+    assert fault.kind == "defect"
+    assert fault.message.startswith("the program uses what is defective on this wafer, ")
+    core = fault.details[0]
+    assert (core.x, core.y, core.message, core.color) == (1, 1, "its core is defective", None)
+    routers = [d for d in fault.details if d.message == "its router is defective"]
+    links = [d for d in fault.details if d.message == "its link to E is defective"]
+    assert routers
+    assert links
+    for detail in (*routers, *links):
+        assert detail.color is not None
+        assert detail.flow
+        assert detail.location.startswith("m.wdl:")
 
 
 def test_a_route_over_a_defect_is_caught_when_it_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wsc.passes.fabric.route.is_legal", lambda *_: True)
-    with pytest.raises(DiagnosticError, match=r"routing produced an illegal route: .* which is defective"):
+    with pytest.raises(
+        DiagnosticError, match=r"routing produced an illegal route: .* its router is defective"
+    ):
         routed(Defects.of([(4, 1)]))
