@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase
@@ -17,9 +17,12 @@ from ..floor import PlacedRegion
 LETTERS = ascii_uppercase + ascii_lowercase
 COLORS = ("cyan", "green", "yellow", "magenta", "blue", "red", "bright_cyan", "bright_green")
 FREE = "·"
+DEFECT = "×"
 MAP_COLUMNS = 64
 """The widest that a map may become; a larger wafer is scaled down."""
 LEGEND_ROWS = 24
+_DEAD = -2
+"""Stands for a dead PE where a map's cells have the numbers of regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,28 @@ def _style(index: int) -> str:
     return f"black on {COLORS[index % len(COLORS)]}"
 
 
-def wafer_map(regions: Sequence[PlacedRegion], width: int, height: int, scale: Scale) -> Text:
-    """Return the map as text, one line a row of cells."""
+def wafer_map(
+    regions: Sequence[PlacedRegion],
+    width: int,
+    height: int,
+    scale: Scale,
+    dead: Iterable[tuple[int, int]] = (),
+) -> Text:
+    """Return the map as text, one line a row of cells; a cell without region is marked where a PE is dead."""
     text = Text(no_wrap=True)
-    for number, row in enumerate(map_cells(regions, width, height, scale)):
+    cells = map_cells(regions, width, height, scale)
+    for x, y in dead:
+        row, column = y // scale.down, x // scale.across
+        if cells[row][column] < 0:
+            cells[row][column] = _DEAD
+    for number, row in enumerate(cells):
         if number:
             text.append("\n")
         for index, run in groupby(row):
             count = len(list(run))
-            if index < 0:
+            if index == _DEAD:
+                text.append(DEFECT.ljust(scale.characters) * count, "red")
+            elif index < 0:
                 text.append(FREE.ljust(scale.characters) * count, "dim")
             else:
                 text.append(letter(index) * scale.characters * count, _style(index))
@@ -123,7 +139,8 @@ def floor_plan(regions: Sequence[PlacedRegion], target: Target, console: Console
         f"floor plan: {width} x {height} PEs of {target.name}, {used / (width * height):.0%} used; "
         f"a cell is {cell}"
     )
-    picture, explanation = wafer_map(regions, width, height, scale), legend(regions, target.data_bytes)
+    picture = wafer_map(regions, width, height, scale, target.defects.pes)
+    explanation = legend(regions, target.data_bytes)
     cells_wide = -(-width // scale.across) * scale.characters
     if cells_wide + 3 + console.measure(explanation).minimum > console.width:
         return Group(Text(), title, picture, explanation, Text())

@@ -24,6 +24,13 @@ def test_a_small_wafer_is_drawn_pe_by_pe() -> None:
     assert picture == ["AAAA" + 2 * (FREE + " "), 3 * (FREE + " ") + "BB", 3 * (FREE + " ") + "BB"]
 
 
+def test_dead_pes_are_marked_where_no_region_lies() -> None:
+    picture = wafer_map([region("io", 0, 0, 2, 1)], 3, 2, map_scale(3), [(2, 0), (1, 1)]).plain
+    assert picture.splitlines() == ["AAAA× ", "· × · "]
+    scaled = wafer_map([region("io", 0, 0, 1, 3)], 128, 4, map_scale(128), [(1, 3), (127, 0)]).plain
+    assert (scaled[0], scaled[-1]) == ("A", "×")
+
+
 @given(st.integers(1, 2000))
 def test_a_map_fits(width: int) -> None:
     scale = map_scale(width)
