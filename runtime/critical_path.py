@@ -196,18 +196,27 @@ def layer_cycles_of(machine: Machine, result: StepResult) -> float | None:
     """
     if result.log is None:
         raise ValueError("the step kept no log")
-    loops = _layer_loops(machine)
-    instances = [tile.instance for tile in machine.tiles]
-    times: dict[tuple[str, int, int], int] = {}
-    for core, pc, count, time in result.log.layers().tolist():
-        key = instances[int(machine.pe_tile[core])], loops[pc], count
-        times[key] = max(times.get(key, 0), time)
+    times = layer_times(machine, result.log)
     total = layers = 0
     for (instance, loop, count), time in times.items():
         if (instance, loop, count + 1) not in times:
             total += time - times[instance, loop, 0]
             layers += count
     return total / layers if layers else None
+
+
+def layer_times(machine: Machine, log: StepLog) -> dict[tuple[str, int, int], int]:
+    """Return when the last PE ended a layer, by instance, loop of its program, and layer from 1 on.
+
+    Layer 0 is when the last PE came to the loop.
+    """
+    loops = _layer_loops(machine)
+    instances = [tile.instance for tile in machine.tiles]
+    times: dict[tuple[str, int, int], int] = {}
+    for core, pc, count, time in log.layers().tolist():
+        key = instances[int(machine.pe_tile[core])], loops[pc], count
+        times[key] = max(times.get(key, 0), time)
+    return times
 
 
 def _layer_loops(machine: Machine) -> dict[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ..ir.operation import Operation
 from ..ir.target import Target
 from ..ir.variable_values import DTYPES, Array, expand
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
+from .engine import prepare_engine
 from .fault import MachineFault
 from .host import Coordinates, Variables, gather, scatter
 from .machine import Machine, StepResult
@@ -82,13 +84,14 @@ class MachineMemory:
 class Session:
     """Holds a machine with the weights in its memories. Raises `DiagnosticError` if a weight is missing.
 
+    Without any (None), steps move no data, take none and give none: only their time is simulated.
     Steps keep a log of `log_level`, of `LOG_RUNS` at least, and with `count_loads` what each link carried.
     """
 
     def __init__(
         self,
         module: Operation,
-        weights: Mapping[str, Array],
+        weights: Mapping[str, Array] | None,
         announce: Callable[[], None] | None = None,
         *,
         log_level: int = LOG_RUNS,
@@ -103,9 +106,15 @@ class Session:
         self._announce = announce
         self._log_level = max(log_level, LOG_RUNS)
         self._count_loads = count_loads
-        for name in self.variables.of_kind("weight", "constant"):
-            values = expand(name, self.variables.by_name[name], weights)
-            scatter(self._memory, self.variables, name, values)
+        self._data = weights is not None
+        self.seconds = 0.0
+        """How long the engine has taken for all steps so far."""
+        self.link_hops = 0
+        """What it moved in this time: wavelets times the mesh links they took."""
+        if weights is not None:
+            for name in self.variables.of_kind("weight", "constant"):
+                values = expand(name, self.variables.by_name[name], weights)
+                scatter(self._memory, self.variables, name, values)
         self._inputs = self.variables.of_kind("input")
         self._outputs = self.variables.of_kind("output")
         if len(self._inputs) != 1:
@@ -169,12 +178,13 @@ class Session:
             result,
         )
 
-    def encode(self, rows: Array) -> WindowReport:
-        """Execute one window: `rows` are its tokens [rows] or its vectors [rows, features].
+    def encode(self, rows: Array | None) -> WindowReport:
+        """Execute one window: `rows` are its tokens [rows] or its vectors [rows, features]; None feeds none.
 
         Raises `MachineFault` when the program goes wrong.
         """
-        self.feed(rows)
+        if rows is not None:
+            self.feed(rows)
         result, outputs = self._execute(0)
         tokens = outputs.pop("token", None)
         outputs = {name: values.T for name, values in outputs.items()}
@@ -194,14 +204,20 @@ class Session:
 
     def _execute(self, position: int) -> tuple[StepResult, dict[str, Array]]:
         """Launch the programs once; return what it cost and the entry's results by name."""
+        prepare_engine(self._announce)
+        started = perf_counter()
         result = self.machine.run_step(
             {"position": position},
+            data=self._data,
             log_level=self._log_level,
             count_loads=self._count_loads,
             announce=self._announce,
         )
+        self.seconds += perf_counter() - started
+        self.link_hops += result.link_hops
         outputs = {
-            name.partition(".")[2]: gather(self._memory, self.variables, name) for name in self._outputs
+            name.partition(".")[2]: gather(self._memory, self.variables, name)
+            for name in (self._outputs if self._data else ())
         }
         return result, outputs
 

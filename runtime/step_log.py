@@ -89,6 +89,14 @@ class WaveletLog:
         rows = self._ordered()
         return rows[self._first[pe] : self._first[pe + 1], _RUN_COLUMNS]
 
+    def local_of(self, pe: int) -> NDArray[np.int64]:
+        """Return int64[instructions, 3] of the local instructions of one PE: pc, start, end.
+
+        There are none in a log without them.
+        """
+        rows = self.rows[(self.rows[:, st.LOG_CORE] == pe) & (self.rows[:, st.LOG_CAUSE] == st.CAUSE_LOCAL)]
+        return rows[:, [st.LOG_PC, st.LOG_START, st.LOG_SLOT]].astype(np.int64)
+
     def layers(self) -> NDArray[np.int64]:
         """See `StepLog`."""
         rows = self.rows[self.rows[:, st.LOG_CAUSE] == st.CAUSE_LAYER]

@@ -131,6 +131,14 @@ def _grid(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _place(text: str) -> tuple[int, int]:
+    """An argument such as 3,4."""
+    x, comma, y = text.partition(",")
+    if not (comma and x.isdecimal() and y.isdecimal()):
+        raise argparse.ArgumentTypeError(f"'{text}' is no PE; write it X,Y, such as 3,4")
+    return int(x), int(y)
+
+
 def _picture(text: str) -> str:
     """An argument that is a picture's name, or stands for the terminal."""
     if text != STDERR and not text.endswith(PICTURE_SUFFIXES):
@@ -240,7 +248,19 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--tokens",
         type=positive,
         metavar="N",
-        help=f"how many tokens to generate (default: {DEFAULT_TOKENS}, fewer where the context ends)",
+        help=f"how many tokens to generate (default: {DEFAULT_TOKENS}, fewer where the context ends; "
+        "1 with --timing-only)",
+    )
+    group.add_argument(
+        "--timing-only",
+        action="store_true",
+        help="simulate nothing but time: needs no weights and no input, and computes no results",
+    )
+    group.add_argument(
+        "--position",
+        type=_not_negative,
+        metavar="K",
+        help="start at position K; only with --timing-only",
     )
     group.add_argument(
         "--engine",
@@ -252,6 +272,19 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--check", action="store_true", help="compare each step with the model computed in NumPy"
     )
     group = parser.add_argument_group("watching")
+    group.add_argument(
+        "--trace",
+        metavar="FILE.json",
+        help="write what PEs did in which cycles, for chrome://tracing or ui.perfetto.dev",
+    )
+    group.add_argument(
+        "--trace-pe",
+        action="append",
+        type=_place,
+        default=[],
+        metavar="X,Y",
+        help="show this PE in the trace, besides those that are chosen; may be repeated",
+    )
     group.add_argument(
         "--heat-map",
         nargs="?",

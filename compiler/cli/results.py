@@ -73,6 +73,8 @@ class RunResult:
     check: CheckResult | None
     window: WindowResult | None = None
     """Set if one execution gave all of `tokens`."""
+    timing_only: bool = False
+    """Whether nothing but time was simulated: no token has an id, a text or outputs."""
 
     @property
     def cycles_per_token(self) -> float:
@@ -115,6 +117,7 @@ class RunResult:
             "target": self.target,
             "engine": self.engine,
             "clock_hz": self.clock_hz,
+            "timing_only": self.timing_only,
             "prompt": None
             if self.prompt is None
             else {"tokens": self.prompt.tokens, "cycles": self.prompt.cycles},
@@ -146,7 +149,7 @@ class RunResult:
             "cycles": token.cycles,
             "latency_us": None if latency is None else self.microseconds(latency),
         }
-        if token.token is None:
+        if token.token is None and not self.timing_only:
             found["outputs"] = {
                 key: [value if isfinite(value) else None for value in values]
                 for key, values in token.outputs.items()

@@ -6,10 +6,6 @@ import json
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ...ir.operation import Operation
 from ...ir.program_file import read_program
@@ -20,18 +16,15 @@ from .check import Checker
 from .compile import show_floor_plan, write_program
 from .context import Context
 from .errors import ExitStatus, RanWrongError, UsageError
-from .heat.collect import HeatMapCollector
-from .inputs import Prompt, Rows, Window, find_input
+from .inputs import find_input
 from .parser import COMPILE_OPTIONS
-from .results import BREAKDOWN_KEYS, PromptResult, RunResult, TokenResult, WindowResult
-from .text import TextCodec
+from .results import RunResult, TokenResult
+from .runner import Runner
 from .timing import Step, timing_facts
+from .timing_input import check_timing_options, find_timing
 from .views.tokens import TokenView
+from .watch import Watch
 from .weights import find_weights
-
-if TYPE_CHECKING:
-    from ...runtime.machine import StepResult
-    from ...runtime.session import Session, StepReport
 
 ENGINE = "wavelet"
 """The engine that `auto` stands for."""
@@ -52,6 +45,7 @@ class _Loaded:
 
 def run_run(args: Namespace, context: Context) -> int:
     """Run `args.model`. Raises `UsageError`, `FileError`, `DiagnosticError`, `RanWrongError`."""
+    check_timing_options(args)
     if args.engine == "stream":
         raise UsageError("engine 'stream' is not available yet", "engines: wavelet, auto")
     program = _load(args, context)
@@ -60,14 +54,26 @@ def run_run(args: Namespace, context: Context) -> int:
     from ...runtime.fault import MachineFault
     from ...runtime.session import Session
 
-    weights = find_weights(args, program.model, program.name, context)
-    heat = HeatMapCollector(args.heat_map) if args.heat_map else None
+    watch = Watch(args, program.module, program.name)
+    weights = None if args.timing_only else find_weights(args, program.model, program.name, context)
+    if args.timing_only and (args.weights is not None or args.random_weights is not None):
+        context.terminal.announce("--timing-only: no weights are read")
     try:
-        session = Session(program.module, weights, context.announce_engine, count_loads=heat is not None)
-        work = find_input(args, session, program.model, program.entry)
-        checker = Checker(program.model, program.entry, weights) if args.check else None
+        session = Session(
+            program.module,
+            weights,
+            context.announce_engine,
+            log_level=watch.log_level,
+            count_loads=watch.count_loads,
+        )
+        find = find_timing if args.timing_only else find_input
+        work = find(args, session, program.model, program.entry)
+        checker = (
+            Checker(program.model, program.entry, weights) if args.check and weights is not None else None
+        )
+        watch.begin(session, program.entry)
         with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
-            runner = _Runner(session, view, checker, heat)
+            runner = Runner(session, view, checker, watch)
             tokens = runner.run(work)
     except MachineFault as fault:
         raise RanWrongError(f"the machine stopped: {fault}") from fault
@@ -82,14 +88,14 @@ def run_run(args: Namespace, context: Context) -> int:
         _estimate(program.estimates, tokens),
         checker.result() if checker is not None else None,
         runner.window,
+        args.timing_only,
     )
     if not context.terminal.quiet:
-        from .views.summary import summary
+        from .views.summary import speed, summary
 
         context.terminal.show(summary(result, program.target, session.target, context.terminal.console))
-    if heat is not None:
-        picture = heat.picture(program.module, session.machine, session.target.data_bytes, program.name)
-        heat.finish(picture, context)
+        context.terminal.announce(speed(session.link_hops, session.seconds))
+    watch.finish(context)
     if args.json:
         facts = result.as_json() | timing_facts(program.timing, args.timing)
         print(json.dumps(facts, allow_nan=False))
@@ -145,119 +151,3 @@ def _is_program(path: str) -> bool:
             return file.read(4) == b"PK\x03\x04"  # a zip archive; no model's text begins like that
     except OSError:
         return False  # whoever reads the model says what is wrong
-
-
-# ---- running ---------------------------------------------------------------------------------------
-
-
-class _Runner:
-    """Executes steps, shows and checks each, and collects what they cost."""
-
-    def __init__(
-        self, session: Session, view: TokenView, checker: Checker | None, heat: HeatMapCollector | None
-    ) -> None:
-        self.session = session
-        self.view = view
-        self.checker = checker
-        self.heat = heat
-        self.prompt: PromptResult | None = None
-        self.window: WindowResult | None = None
-
-    def run(self, work: Prompt | Rows | Window) -> list[TokenResult]:
-        """Do what was asked for. Raises `UsageError` if the entry does not choose tokens to go on with."""
-        if isinstance(work, Window):
-            return self.encode(work)
-        return self.generate(work) if isinstance(work, Prompt) else self.answer(work)
-
-    def generate(self, work: Prompt) -> list[TokenResult]:
-        """Feed a prompt and go on from it. Raises `UsageError` if the entry does not choose tokens."""
-        decode = work.codec.decoder()
-        tokens: list[TokenResult] = []
-        prompt_cycles, last = 0, len(work.tokens) - 1
-        fed = work.tokens[0]
-        for report in self.session.generate(work.tokens, work.generate):
-            if report.token is None:
-                raise UsageError("the entry gives no next token to go on with; 'greedy(forward)' would")
-            if report.position <= last:
-                prompt_cycles += report.cycles
-                fed = work.tokens[report.position]
-            self.check(report, fed, is_answer=report.position >= last)
-            fed = report.token
-            if report.position < last:
-                self.view.prompt(report.position + 1, last + 1)
-                continue
-            self.watch(report.result)
-            text = decode(report.token)
-            if len(tokens) == work.generate - 1:
-                text += decode(None)
-            tokens.append(_token(report, len(tokens), text))
-            self.view.token(tokens[-1])
-        self.prompt = PromptResult(len(work.tokens), prompt_cycles)
-        return tokens
-
-    def answer(self, work: Rows) -> list[TokenResult]:
-        """Execute one step for each row."""
-        tokens: list[TokenResult] = []
-        for position, row in enumerate(work.values):
-            report = self.session.step(position, row)
-            self.check(report, row, is_answer=True)
-            self.watch(report.result)
-            tokens.append(_token(report, position, None))
-            self.view.token(tokens[-1])
-        return tokens
-
-    def encode(self, work: Window) -> list[TokenResult]:
-        """Execute once for all rows of a window."""
-        report = self.session.encode(work.rows)
-        self.watch(report.result)
-        rows = len(work.rows)
-        self.window = WindowResult(rows, report.cycles)
-        chosen = [] if report.tokens is None else [int(token) for token in report.tokens]
-        if self.checker is not None:
-            self.checker.window(work.rows, chosen, list(report.outputs.values()))
-        texts = [None] * rows if work.codec is None or not chosen else _texts(chosen, work.codec)
-        shares = {key: float(getattr(report.breakdown, key)) / rows for key in BREAKDOWN_KEYS}
-        tokens: list[TokenResult] = []
-        for row in range(rows):
-            outputs = {name: _numbers(values[row]) for name, values in report.outputs.items()}
-            token = chosen[row] if chosen else None
-            tokens.append(
-                TokenResult(row, row, token, texts[row], None, shares, report.layer_cycles, outputs)
-            )
-            self.view.token(tokens[-1])
-        return tokens
-
-    def watch(self, result: StepResult) -> None:
-        """Add a step that gave an answer to the heat maps, if there are to be any."""
-        if self.heat is not None:
-            self.heat.step(result)
-
-    def check(self, report: StepReport, value: int | NDArray[np.float32], *, is_answer: bool) -> None:
-        """Compare a step with the interpreter's, if that was asked for."""
-        if self.checker is not None:
-            outputs = list(report.outputs.values())
-            self.checker.step(report.position, value, report.token, outputs, compare_token=is_answer)
-
-
-def _token(report: StepReport, index: int, text: str | None) -> TokenResult:
-    return TokenResult(
-        index,
-        report.position,
-        report.token,
-        text,
-        report.cycles,
-        {key: float(getattr(report.breakdown, key)) for key in BREAKDOWN_KEYS},
-        report.layer_cycles,
-        {name: _numbers(values) for name, values in report.outputs.items()},
-    )
-
-
-def _texts(tokens: list[int], codec: TextCodec) -> list[str]:
-    """Return the text of each token; the last one's has what was held back."""
-    decode = codec.decoder()
-    texts = [decode(token) for token in tokens]
-    return [*texts[:-1], texts[-1] + decode(None)]
-
-
-def _numbers(values: NDArray[Any]) -> list[float]:
-    return [float(value) for value in np.asarray(values).reshape(-1)]

@@ -32,11 +32,17 @@ def summary(
     )
 
 
+def speed(link_hops: int, seconds: float) -> str:
+    """Return how fast the engine was: the one line of a run that differs from run to run."""
+    rate = f", {link_hops / seconds / 1e6:,.1f} million a second" if seconds > 0 else ""
+    return f"simulated {link_hops:,} link-hops in {seconds:,.2f} s{rate}"
+
+
 def _costs(result: RunResult) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1))
     table.add_column()
     table.add_column(style="bold")
-    unit = "token" if result.prompt is not None else "row"
+    unit = _unit(result)
     cycles = result.cycles_per_token
     table.add_row(
         f"{unit}s per second", f"{result.tokens_per_second:,.0f} at {result.clock_hz / 1e6:,.0f} MHz"
@@ -73,6 +79,13 @@ def _costs(result: RunResult) -> Table:
     return table
 
 
+def _unit(result: RunResult) -> str:
+    """Return what a step of the run makes."""
+    if result.timing_only and result.window is None:
+        return "position"
+    return "token" if result.prompt is not None else "row"
+
+
 def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult) -> Table:
     """Say which numbers were simulated, estimated, calibrated, assumed, and what was left out."""
     table = Table(
@@ -85,11 +98,19 @@ def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult)
     )
     table.add_column(no_wrap=True)
     table.add_column(style="dim")
-    table.add_row(
-        "simulated",
-        f"every wavelet, queue, link and instruction on {target.width} x {target.height} PEs of "
-        f"{target.name}; cycles, text and breakdown come from there",
-    )
+    where = f"on {target.width} x {target.height} PEs of {target.name}"
+    if result.timing_only:
+        table.add_row(
+            "simulated",
+            f"time only: every wavelet, queue, link and instruction {where}, without the numbers in them; "
+            "choices that hang on numbers, as of experts, are made as if all were 0",
+        )
+        table.add_row("not computed", "text, results, anything that weights decide")
+    else:
+        table.add_row(
+            "simulated",
+            f"every wavelet, queue, link and instruction {where}; cycles, text and breakdown come from there",
+        )
     if result.estimated_cycles_per_token is not None:
         table.add_row("estimated", "the compiler's cycles: closed forms, nothing executed")
     if sources is None:

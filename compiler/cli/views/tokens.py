@@ -84,6 +84,11 @@ class TokenView:
         if self._live is not None:
             self._live.update(Text(self._text, style="green"))
 
+    def window(self, cycles: int, rows: int) -> None:
+        """A window of rows is done, of which only the time was simulated."""
+        self._line(f"{rows:>10} rows: {cycles:,} cycles, {cycles / self._clock_hz * 1e6:.2f} µs", "")
+        self._write(f"{cycles}\n")
+
     def _line(self, text: str, style: str) -> None:
         if self._live is not None:
             self._terminal.console.print(Text(text, style=style))
@@ -98,9 +103,11 @@ class TokenView:
 
 
 def _answer(token: TokenResult) -> str:
-    """Return what a row's answer looks like on stdout: the class, or all numbers."""
+    """Return what an answer looks like on stdout: the class, or all numbers; of a timing, the cycles."""
     if token.token is not None:
         return str(token.token)
+    if not token.outputs:
+        return str(token.cycles)
     return " ".join(f"{value:.6g}" for values in token.outputs.values() for value in values)
 
 

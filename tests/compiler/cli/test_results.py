@@ -42,6 +42,7 @@ def test_json() -> None:
     assert set(found) == {
         *("model", "entry", "target", "engine", "clock_hz", "prompt", "tokens", "text", "tokens_per_second"),
         *("cycles_per_token", "layer_cycles", "estimated_cycles_per_token", "breakdown", "check", "window"),
+        "timing_only",
     }
     assert found["prompt"] == {"tokens": 4, "cycles": 7000}
     assert found["text"] == "ab"
@@ -55,6 +56,7 @@ def test_json() -> None:
     assert sum(found["breakdown"].values()) == found["cycles_per_token"]
     assert found["check"] is None
     assert found["window"] is None
+    assert found["timing_only"] is False
 
 
 def test_what_is_not_known_is_null() -> None:
@@ -67,6 +69,28 @@ def test_what_is_not_known_is_null() -> None:
     (only,) = json.loads(json.dumps(found["tokens"], allow_nan=False))
     assert only["id"] is only["text"] is None
     assert only["outputs"] == {"y": [1.5, None]}
+
+
+def test_of_a_timing_only_the_cycles_are_known() -> None:
+    plain = TokenResult(0, 7, None, None, 1000, token(0, 1000).breakdown, 30.0, {})
+    run = result(prompt=None, tokens=[plain], timing_only=True)
+    found = run.as_json()
+    assert found["timing_only"] is True
+    assert found["tokens"] == [
+        {
+            "index": 0,
+            "position": 7,
+            "id": None,
+            "text": None,
+            "cycles": 1000,
+            "latency_us": 1000 / 850_000_000 * 1e6,
+        }
+    ]
+    assert found["text"] is None
+    text = " ".join(rendered(run).split())
+    assert "mean per position 1,000.0 cycles" in text
+    assert "time only" in text
+    assert "not computed text, results" in text
 
 
 def test_check_in_json() -> None:

@@ -1,0 +1,198 @@
+"""Traces: slices cover what PEs did, cycle by cycle, and the file is one that viewers of the format open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wsc.runtime import bytecode as bc
+from wsc.runtime.bytecode import Instruction
+from wsc.runtime.critical_path import breakdown_of, critical_path
+from wsc.runtime.machine import Machine
+from wsc.runtime.trace import choice
+from wsc.runtime.trace.choice import choose_pes
+from wsc.runtime.trace.chrome import ChromeTrace
+from wsc.runtime.trace.slices import PeSlices, flow_at
+from wsc.runtime.wavelet import state as st
+from wsc.runtime.wiring import Route
+
+from ..support.traces import check_trace, outermost
+from ..support.wafers import at, delay, line_broadcast, line_chain, machine, receive, row, send
+
+
+def pair(receiver_waits: int = 5) -> Machine:
+    """A PE that works, then sends 30 wavelets to one that may be late."""
+    vector = Instruction(bc.FILL, descriptors=[row(10)], call_cycles=7, element_cycles=(3, 1))
+    routes = [Route("flow", 3, at(0), "RAMP", ("E",)), Route("flow", 3, at(1), "W", ("RAMP",))]
+    return machine(
+        2,
+        1,
+        routes,
+        {
+            (0, 0): [delay(2), delay(3), vector, send(row(30), 3, 15)],
+            (1, 0): [delay(receiver_waits), receive(row(30), 3, 15), vector, delay(4)],
+        },
+    )
+
+
+def test_the_slices_of_a_sender() -> None:
+    wafer = pair()
+    log = wafer.run_step(log_level=st.LOG_ALL).log
+    assert log is not None
+    slices = PeSlices(wafer).of(log, 0)
+    assert [(slice.start, slice.cycles, slice.name, slice.category) for slice in slices] == [
+        (0, 5, "scalars", "software"),
+        (5, 37, "fill", "compute"),
+        (42, 45, "send 3", "send"),
+        (42, 15, "set-up", "software"),
+        (57, 30, "30 wavelets", "send"),
+    ]
+    assert slices[0].args["instructions"] == 2
+    assert slices[2].args == {
+        "op": "pe.send",
+        "program": "test",
+        "at": "model.wdl:1:1",
+        "color out": 3,
+        "flow out": "flow",
+        "wavelets": 30,
+    }
+
+
+def test_a_log_without_instructions_has_one_slice_for_all() -> None:
+    wafer = pair()
+    log = wafer.run_step(log_level=st.LOG_RUNS).log
+    assert log is not None
+    first, *_ = PeSlices(wafer).of(log, 0)
+    assert (first.start, first.cycles, first.name) == (0, 42, "local work")
+    assert first.args == {"compute": 30, "software": 12}
+    *_, last = PeSlices(wafer).of(log, 1)
+    assert (last.name, last.args) == ("local work", {"compute": 30, "software": 11})
+
+
+@pytest.mark.parametrize(("log_level", "name"), [(st.LOG_ALL, "empty messages"), (st.LOG_RUNS, "local work")])
+def test_a_message_without_a_wavelet_costs_its_set_up(log_level: int, name: str) -> None:
+    wafer = machine(1, 1, [], {(0, 0): [delay(4), send(row(0), 3, 15), delay(2), send(row(0), 3, 15)]})
+    log = wafer.run_step(log_level=log_level).log
+    assert log is not None
+    slices = PeSlices(wafer).of(log, 0)
+    assert name in [slice.name for slice in slices]
+    assert sum(slice.cycles for slice in slices) == 36
+
+
+def test_waiting_is_seen() -> None:
+    wafer = pair(receiver_waits=400)
+    log = wafer.run_step(log_level=st.LOG_ALL).log
+    assert log is not None
+    sender = {slice.name: slice for slice in PeSlices(wafer).of(log, 0)}
+    assert sender["wait for room"].cycles > 300
+    receiver = PeSlices(wafer).of(log, 1)
+    assert "wait for a wavelet" not in [slice.name for slice in receiver]
+    early = pair(receiver_waits=1)
+    log = early.run_step(log_level=st.LOG_ALL).log
+    assert log is not None
+    waits = [slice for slice in PeSlices(early).of(log, 1) if slice.name == "wait for a wavelet"]
+    assert [(wait.start, wait.category) for wait in waits] == [(16, "wait")]
+
+
+@pytest.mark.parametrize("log_level", [st.LOG_RUNS, st.LOG_ALL])
+@pytest.mark.parametrize("wafer", [pair(), pair(300), line_chain(6, 20, setup=9), line_broadcast(4, 3)])
+def test_the_outer_slices_of_a_pe_leave_no_cycle_out(wafer: Machine, log_level: int) -> None:
+    result = wafer.run_step(log_level=log_level)
+    trace = ChromeTrace(wafer, {})
+    trace.step(result, "step", {}, detail=True)
+    _, threads, names = check_trace(trace.to_bytes())
+    seen = 0
+    for key, name in names.items():
+        if not name.startswith("PE "):
+            continue
+        x, y = re.findall(r"\d+", name)
+        pe = int(wafer.pe_index[int(y), int(x)])
+        time = 0
+        for slice in outermost(threads[key]):
+            assert slice["ts"] == time
+            time += slice["dur"]
+        assert time == result.end_cycles[pe]
+        seen += 1
+    assert seen == wafer.pes
+
+
+def test_steps_follow_each_other_and_the_path_sums_to_the_breakdown() -> None:
+    wafer = line_chain(5, 12, setup=9)
+    trace = ChromeTrace(wafer, {"model": "m"})
+    results = [wafer.run_step(log_level=st.LOG_RUNS) for _ in range(3)]
+    for number, result in enumerate(results):
+        trace.step(result, f"step {number}", {"position": number}, detail=number > 0)
+    file, threads, names = check_trace(trace.to_bytes())
+    assert file["otherData"]["model"] == "m"
+    tokens = threads[1, 1]
+    assert [token["name"] for token in tokens] == ["step 0", "step 1", "step 2"]
+    assert [token["args"]["position"] for token in tokens] == [0, 1, 2]
+    assert [token["ts"] for token in tokens] == [0, results[0].cycles, 2 * results[0].cycles]
+    path = [thread for key, thread in threads.items() if names[key] == "critical path"]
+    kinds: dict[str, int] = {}
+    for slice in path[0]:
+        kinds[slice["name"]] = kinds.get(slice["name"], 0) + slice["dur"]
+    breakdown = breakdown_of(wafer, results[1])
+    assert kinds == {key: 2 * value for key in kinds if (value := getattr(breakdown, key))}
+    assert "1 of 3 steps" not in " ".join(trace.left_out())
+    assert "2 of 3 steps are shown in detail" in " ".join(trace.left_out())
+
+
+def test_arrows_follow_the_path_from_pe_to_pe() -> None:
+    wafer = line_chain(5, 12, setup=9)
+    trace = ChromeTrace(wafer, {})
+    trace.step(wafer.run_step(log_level=st.LOG_RUNS), "step", {}, detail=True)
+    file, _, names = check_trace(trace.to_bytes())
+    place = {thread: name for (_, thread), name in names.items()}
+    arrows = [event for event in file["traceEvents"] if event["ph"] in "sf"]
+    led = [place[event["tid"]] for event in sorted(arrows, key=lambda event: (event["ts"], event["ph"]))]
+    order = [name.split(",")[0] for name in led]
+    assert order == ["PE 4", "PE 3", "PE 3", "PE 2", "PE 2", "PE 1", "PE 1", "PE 0"]
+
+
+def test_a_trace_has_no_more_events_than_it_may() -> None:
+    wafer = line_chain(40, 5, setup=3)
+    result = wafer.run_step(log_level=st.LOG_ALL)
+    whole, part = ChromeTrace(wafer, {}), ChromeTrace(wafer, {}, [39], most_events=60)
+    for trace in (whole, part):
+        for _ in range(3):
+            trace.step(result, "step", {}, detail=True)
+    file, _, names = check_trace(part.to_bytes())
+    slices = [event for event in file["traceEvents"] if event["ph"] == "X"]
+    assert len(slices) <= 60 + 3 + len(critical_path(wafer, result))
+    assert any(name.startswith("PE 39, 0") for name in names.values())
+    sentences = " ".join(file["otherData"]["left out"])
+    assert "1 of 3 steps are shown in detail" in sentences
+    assert "there was room" in sentences
+    assert "there was room" not in " ".join(whole.left_out())
+    assert len(whole.to_bytes()) > len(part.to_bytes())
+    assert part.to_bytes() == part.to_bytes()
+
+
+def test_which_pes_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    wafer = line_broadcast(200, 4)
+    result = wafer.run_step(log_level=st.LOG_RUNS)
+    path = critical_path(wafer, result)
+    assert choose_pes(wafer, path) == [199, 0, 1]  # the end of the path; a PE of each program; the corners
+    assert choose_pes(wafer, path, [7, 0]) == [7, 0, 199, 1]
+    monkeypatch.setattr(choice, "MOST_PES", 1)
+    assert choose_pes(wafer, path, [7, 0]) == [7, 0, 199]
+
+
+def test_few_pes_are_all_shown() -> None:
+    wafer = line_broadcast(9, 4)
+    path = critical_path(wafer, wafer.run_step(log_level=st.LOG_RUNS))
+    assert choose_pes(wafer, path) == [8, 0, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_flows() -> None:
+    wafer = pair()
+    assert flow_at(wafer, 1, 3) == "flow"
+    assert flow_at(wafer, 1, 2) == ""
+
+
+def test_a_step_without_a_log_is_refused() -> None:
+    wafer = pair()
+    with pytest.raises(ValueError, match="kept no log"):
+        ChromeTrace(wafer, {}).step(wafer.run_step(), "step", {}, detail=True)
