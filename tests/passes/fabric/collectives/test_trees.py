@@ -1,0 +1,139 @@
+"""Reduce trees on a line: pre-order, their shapes, and the best ones."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wsc.passes.fabric.collectives.auto import NEVER, best_tree, energies, recurrence_bound
+from wsc.passes.fabric.collectives.grouping import best_groups
+from wsc.passes.fabric.collectives.timing import LineCosts, reduce_cycles
+from wsc.passes.fabric.collectives.trees import (
+    Arm,
+    LineTree,
+    arm_named,
+    binary,
+    chain,
+    check_arm,
+    depths,
+    groups,
+    levels,
+    line_tree,
+    star,
+    two_phase,
+)
+
+SHAPES = ("star", "chain", "binary", "two-phase", "levels 3", "levels 2 3", "levels 4 2 2", "groups 1 4 2 3")
+COSTS = st.builds(LineCosts, st.integers(0, 4), st.integers(0, 20), st.just(0), st.integers(1, 3))
+
+
+def arms(length: int) -> list[Arm]:
+    """All trees in pre-order."""
+    found: list[tuple[Arm, tuple[int, ...]]] = [((), (0,))]
+    for vertex in range(1, length + 1):
+        found = [((*arm, path[k]), (*path[: k + 1], vertex)) for arm, path in found for k in range(len(path))]
+    return [arm for arm, _ in found]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes_are_trees_in_pre_order_and_grow_at_the_end(shape: str) -> None:
+    for length in range(40):
+        arm = arm_named(shape, length)
+        assert len(arm) == length
+        check_arm(arm)
+        assert arm_named(shape, length + 1)[:length] == arm or shape == "two-phase"
+
+
+def test_what_the_shapes_are() -> None:
+    assert star(3) == (0, 0, 0)
+    assert chain(4) == (0, 1, 2, 3)
+    assert binary(7) == (0, 0, 2, 0, 4, 4, 6)
+    assert levels(8, (3,)) == (0, 1, 0, 3, 4, 3, 6, 7)
+    assert levels(7, (2, 2)) == (0, 0, 2, 0, 4, 4, 6)
+    assert groups(7, (1, 3, 2)) == (0, 1, 2, 1, 4, 5, 6)
+    assert two_phase(15) == levels(15, (4,))
+    assert max(depths(binary(255))) == 8
+    assert LineTree((0, 1), (0, 0)).parents() == [1, 2, -1, 2, 2]
+
+
+def test_what_is_no_tree_in_pre_order() -> None:
+    check_arm((0, 1, 1, 0))
+    with pytest.raises(ValueError, match="vertex 4 cannot have parent 2 in pre-order"):
+        check_arm((0, 1, 0, 2))
+
+
+@pytest.mark.parametrize("shape", ["", "stars", "levels", "levels 1", "levels x", "groups 0", "chain 3"])
+def test_what_is_no_shape(shape: str) -> None:
+    with pytest.raises(ValueError, match="is not star, chain"):
+        line_tree(shape, 5)
+
+
+def test_each_arm_may_have_a_shape_of_its_own() -> None:
+    assert line_tree("star | chain", 7) == LineTree((0, 0, 0), (0, 1, 2))
+
+
+# ---- the best trees
+
+
+@pytest.mark.parametrize(("wavelets", "setup"), list(product((1, 3, 10), (0, 4))))
+@pytest.mark.parametrize(("low", "high"), [(0, 6), (2, 3), (3, 3)])
+def test_no_tree_at_all_beats_the_best_one(low: int, high: int, wavelets: int, setup: int) -> None:
+    costs = LineCosts(2, setup)
+    best = best_tree(low + 1 + high, wavelets, costs, low)
+    check_arm(best.low)
+    check_arm(best.high)
+    least = min(reduce_cycles(LineTree(a, b), wavelets, costs) for a in arms(low) for b in arms(high))
+    assert reduce_cycles(best, wavelets, costs) == least
+
+
+@given(st.integers(1, 60), st.integers(1, 100), COSTS)
+def test_the_best_tree_beats_all_shapes(parts: int, wavelets: int, costs: LineCosts) -> None:
+    best = reduce_cycles(best_tree(parts, wavelets, costs), wavelets, costs)
+    assert all(best <= reduce_cycles(line_tree(shape, parts), wavelets, costs) for shape in SHAPES)
+
+
+def compositions(total: int) -> list[tuple[int, ...]]:
+    if total == 0:
+        return [()]
+    return [(first, *rest) for first in range(1, total + 1) for rest in compositions(total - first)]
+
+
+@pytest.mark.parametrize(("wavelets", "setup"), list(product((1, 4, 9), (0, 5))))
+@pytest.mark.parametrize(("low", "high"), [(0, 7), (3, 4), (5, 5)])
+def test_no_groups_beat_the_best_ones(low: int, high: int, wavelets: int, setup: int) -> None:
+    costs = LineCosts(2, setup)
+    lows, highs = ({groups(n, sizes) for sizes in compositions(n + 1)} for n in (low, high))
+    least = min(reduce_cycles(LineTree(a, b), wavelets, costs) for a in lows for b in highs)
+    found = line_tree(best_groups(low, high, wavelets, costs), low + 1 + high, low)
+    assert reduce_cycles(found, wavelets, costs) == least
+
+
+# ---- the published bound
+
+
+def test_energies_are_those_of_the_best_trees() -> None:
+    most = 7
+    energy = energies(most)
+    for parts in range(1, most + 1):
+        for depth in range(most):
+            hops = [
+                sum(v - p for v, p in enumerate(arm, 1))
+                for arm in arms(parts - 1)
+                if max(depths(arm)) <= depth
+            ]
+            assert energy[parts, depth] == min(hops, default=NEVER)
+
+
+def test_the_bound_of_a_line() -> None:
+    energy = energies(64)
+    assert recurrence_bound(energy, 1, 5, 2) == 0
+    # At one wavelet a star beats it, as the paper's form says: 20 against 28 cycles.
+    assert round(recurrence_bound(energy, 16, 1, 2)) == 28
+    wide = [recurrence_bound(energy, 64, wavelets, 2) for wavelets in (1, 10, 100, 1000)]
+    assert wide == sorted(wide)
+    # A chain is as good as the bound when the message is long.
+    assert np.isclose(recurrence_bound(energy, 64, 10_000, 2), 10_000 + 6 * 63)
