@@ -103,7 +103,7 @@ def levels_reduce_cycles(
     with their blocks below them, all alike but the last, passes the sum on at whichever is later: the end of
     the last block, carried over q - 1 steps, or that of a whole block, set up and carried over q - 2.
     """
-    trees, depth = groups.shape
+    trees, depth = len(groups), int(groups.shape[1])
     sizes = np.concatenate([np.ones((trees, 1), np.int64), np.cumprod(groups, axis=1)], axis=1)
     setup = costs.comm_setup_cycles
     base = costs.latency(0)
