@@ -13,7 +13,6 @@ from wsc.ir.attributes import IntegerAttr, SymbolRefAttr, i64_array
 from wsc.ir.defects import DefectMap, Defects
 from wsc.ir.defects_touched import defects_touched
 from wsc.ir.diagnostics import DiagnosticError
-from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import check_program
 from wsc.ir.routes import OPPOSITE, STEP, Point
@@ -26,6 +25,7 @@ from wsc.runtime.fault import MachineFault
 from wsc.runtime.module import machine_from_module
 
 from ...support.compiled import SMALL_TALE, TINY, compile_model
+from ...support.routes import flows_of
 from ...support.wdl import TALE
 
 WIDTH, HEIGHT = 8, 6
@@ -156,13 +156,11 @@ def apart() -> Operation:
 PLACED = apart()
 
 
-def links_of(module: Operation, flow: str) -> int:
-    total = 0
-    for op in operations_named(module, "fabric.route"):
-        if str(op.attributes["flow"]) == f'"{flow}"':
-            _, _, nx, ny, _, _ = numbers(op, "rect")
-            total += nx * ny
-    return total - 1
+def lengths(module: Operation) -> dict[tuple[str, Point], int]:
+    """How many links each row's hand-over takes, by flow and source."""
+    flows, problems = flows_of(operations_named(module, "fabric.route"), *GRID)
+    assert problems == []
+    return {(flow.name, flow.source): len(flow.links) for flow in flows if flow.name.startswith("link")}
 
 
 def test_a_hand_over_goes_around() -> None:
@@ -171,11 +169,10 @@ def test_a_hand_over_goes_around() -> None:
     around = routed(defects)
     assert list(defects_touched(straight, defects))
     assert list(defects_touched(around, defects)) == []
-    for link in operations_named(around, "fabric.link"):
-        for row in range(4):
-            flow = f"{link.symbol_name}.row{row}"
-            more = 2 if row in (1, 2) else 0
-            assert links_of(around, flow) == links_of(straight, flow) + more, flow
+    short, long = lengths(straight), lengths(around)
+    assert len(short) == 8
+    for (flow, source), steps in short.items():
+        assert long[flow, source] == steps + (2 if source[1] in (1, 2) else 0), (flow, source)
     assert str(routed(defects)) == str(around)
 
 
@@ -259,7 +256,7 @@ def test_a_machine_with_defects_refuses_a_program_made_for_another() -> None:
 
 
 def test_a_route_over_a_defect_is_caught_when_it_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wsc.passes.fabric.route.is_legal", lambda *_: True)
+    monkeypatch.setattr("wsc.passes.fabric.hand_overs.is_legal", lambda *_: True)
     with pytest.raises(
         DiagnosticError, match=r"routing produced an illegal route: .* its router is defective"
     ):

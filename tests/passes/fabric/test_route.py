@@ -13,6 +13,7 @@ from wsc.ir.flows import Flow
 from wsc.ir.operation import Operation
 from wsc.ir.routes import Point
 from wsc.passes.base import PassContext, operations_named, symbols
+from wsc.passes.fabric import hand_overs
 from wsc.passes.fabric import route as route_pass
 from wsc.passes.fabric.collectives import COLLECTIVE_COLORS, root_of
 from wsc.passes.fabric.route import Route
@@ -117,7 +118,7 @@ def test_too_few_colors_for_hand_overs() -> None:
     assert found.message == "hand-overs need 2 colors; target 'tiny' leaves 1 for them"
     contended, budget = map(str, found.notes)
     assert contended.startswith("router (")
-    assert " is wanted by 2 flows: link0.row" in contended
+    assert " is wanted by 2 flows: link0.row0-" in contended
     assert budget == "10 colors, less 3 reserved, less 6 for collectives"
     assert str(found).startswith("m.wdl:28:9: ")
 
@@ -176,7 +177,7 @@ def test_a_wrong_tree_is_caught(
     def spoilt(source: Point, row: int, first: int, last: int, trunk: int) -> Tree:
         return spoil(row_tree(source, row, first, last, trunk))
 
-    monkeypatch.setattr(route_pass, "row_tree", spoilt)
+    monkeypatch.setattr(hand_overs, "row_tree", spoilt)
     assert any(message in text for text in illegal_routes())
 
 
@@ -185,7 +186,7 @@ def test_a_wrong_tree_is_caught(
     [(0, "both use color 6"), (15, "color 21 is not one of the target's 21")],
 )
 def test_a_wrong_color_is_caught(monkeypatch: pytest.MonkeyPatch, color: int, message: str) -> None:
-    monkeypatch.setattr(route_pass, "color_flows", lambda trees, *_: [color] * len(trees))
+    monkeypatch.setattr(hand_overs, "color_flows", lambda trees, *_: [color] * len(trees))
     assert any(message in text for text in illegal_routes())
 
 
@@ -206,7 +207,7 @@ def test_a_circle_of_waits_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("link0.row0", "flow 'link0.row0' starts twice at "), ("more", "nobody asked for flow 'more' from ")],
+    [("link0", "flow 'link0' starts twice at "), ("more", "nobody asked for flow 'more' from ")],
 )
 def test_an_extra_route_is_caught(name: str, expected: str) -> None:
     module = compile_model(TALE, (6, 4), SMALL_TALE, stop_after="place").module
