@@ -73,5 +73,5 @@ class Watch:
         if self._heat is not None:
             assert self._session is not None, "the run has begun"
             session = self._session
-            picture = self._heat.picture(self._module, session.machine, session.target.data_bytes, self._name)
+            picture = self._heat.picture(self._module, session.machine, session.target, self._name)
             self._heat.finish(picture, context)

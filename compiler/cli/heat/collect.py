@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....ir.operation import Operation
+from ....ir.target import Target
 from ....runtime.machine import Machine, StepResult
 from ..context import Context
 from ..files import check_output, write_file
@@ -37,7 +38,7 @@ class HeatMapCollector:
         self._cycles += result.cycles
         self._steps += 1
 
-    def picture(self, module: Operation, machine: Machine, data_bytes: int, name: str) -> Picture:
+    def picture(self, module: Operation, machine: Machine, target: Target, name: str) -> Picture:
         """Return the maps of all steps so far. Raises `ValueError` if there was none."""
         if self._loads is None:
             raise ValueError("no step was added")
@@ -46,9 +47,9 @@ class HeatMapCollector:
         heading = f"{name}: {steps}, {self._cycles / self._steps:,.0f} cycles"
         maps: list[HeatMap] = [
             *link_maps(self._loads, self._cycles, machine.pe_index),
-            sram_map(regions, machine.width, machine.height, data_bytes),
+            sram_map(regions, machine.width, machine.height, target.data_bytes),
         ]
-        return Picture(heading, maps, regions, machine.width, machine.height)
+        return Picture(heading, maps, regions, machine.width, machine.height, target.defects)
 
     def finish(self, picture: Picture, context: Context) -> None:
         """Write each file and show what is for the terminal. Raises `FileError`."""

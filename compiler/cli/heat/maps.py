@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....ir.defects import Defects
 from ..floor import PlacedRegion
 
 Color = tuple[int, int, int]
@@ -16,6 +17,8 @@ ANCHORS: tuple[Color, ...] = ((20, 14, 66), (92, 38, 138), (190, 52, 98), (243, 
 """Colors of the scale at equal distances; they grow lighter, so that it reads without colors, too."""
 NOTHING: Color = (226, 226, 226)
 """Where there is no number."""
+DEFECT: Color = (220, 20, 20)
+"""Dead PEs and links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Heat maps of one wafer that belong together, and the regions that are outlined in each."""
+    """Heat maps of one wafer that belong together; regions are outlined and defects marked in each."""
 
     heading: str
     maps: Sequence[HeatMap]
     regions: Sequence[PlacedRegion]
     width: int
     height: int
+    defects: Defects = field(default_factory=Defects)
 
 
 def link_maps(loads: NDArray[np.int64], cycles: int, pe_index: NDArray[np.int32]) -> list[HeatMap]:

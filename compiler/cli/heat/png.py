@@ -8,12 +8,13 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from ....ir.defects import Defects
 from .glyphs import ADVANCE, HEIGHT, text_pixels
-from .maps import NOTHING, Color, HeatMap, Picture, levels, palette
+from .maps import DEFECT, NOTHING, Color, HeatMap, Picture, levels, palette
 
 LEVELS = 250
 """Colors of the scale; the palette has room for a few others."""
-_WHITE, _BLACK, _NOTHING, _GREY = LEVELS, LEVELS + 1, LEVELS + 2, LEVELS + 3
+_WHITE, _BLACK, _NOTHING, _GREY, _RED = range(LEVELS, LEVELS + 5)
 _SMALLEST_PANEL = 320
 """Pixels of a map's longer side at least; a PE is several pixels on a smaller wafer."""
 _MARGIN = 16
@@ -25,7 +26,7 @@ Pixels = NDArray[np.uint8]
 
 def png_of(picture: Picture) -> bytes:
     """Return the maps side by side, each with its scale and the outlines of the regions."""
-    colors = [*palette(LEVELS), (255, 255, 255), (0, 0, 0), NOTHING, (90, 90, 90)]
+    colors = [*palette(LEVELS), (255, 255, 255), (0, 0, 0), NOTHING, (90, 90, 90), DEFECT]
     return encode(_canvas(picture), colors)
 
 
@@ -70,11 +71,13 @@ def _canvas(picture: Picture) -> Pixels:
         block = np.repeat(np.repeat(numbers, zoom, axis=0), zoom, axis=1)
         for region in picture.regions:
             _outline(block, region.x * zoom, region.y * zoom, region.width * zoom, region.height * zoom)
+        _mark(block, picture.defects, zoom)
         canvas[map_top : map_top + high, x : x + wide] = block
         _scale(canvas, heat, x, map_top + high + 6, panel)
     cell = f"{picture.width} x {picture.height} PEs; " + (
         "a pixel is a PE" if zoom == 1 else f"{zoom} x {zoom} pixels are a PE"
     )
+    cell += "; dead PEs and links are red" if picture.defects else ""
     _write(canvas, _MARGIN, shape[0] - _LINE - 4, cell, _GREY)
     return canvas
 
@@ -89,6 +92,17 @@ def _outline(block: Pixels, x: int, y: int, width: int, height: int) -> None:
     ):
         line[0::4] = line[1::4] = _WHITE
         line[2::4] = line[3::4] = _BLACK
+
+
+def _mark(block: Pixels, defects: Defects, zoom: int) -> None:
+    """Draw a cross on each dead PE, and a bar across each dead link."""
+    cross = np.eye(zoom, dtype=np.bool_)
+    for x, y in defects.pes:
+        block[y * zoom : (y + 1) * zoom, x * zoom : (x + 1) * zoom][cross | cross[::-1]] = _RED
+    for x, y in defects.east:
+        block[y * zoom : (y + 1) * zoom, (x + 1) * zoom - 1 : (x + 1) * zoom + 1] = _RED
+    for x, y in defects.south:
+        block[(y + 1) * zoom - 1 : (y + 1) * zoom + 1, x * zoom : (x + 1) * zoom] = _RED
 
 
 def _scale(canvas: Pixels, heat: HeatMap, x: int, y: int, width: int) -> None:

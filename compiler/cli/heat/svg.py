@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
-from .maps import NOTHING, Color, HeatMap, Picture, coarse, levels, palette
+from ....ir.defects import Defects
+from .maps import DEFECT, NOTHING, Color, HeatMap, Picture, coarse, levels, palette
 
 LEVELS = 32
 """Colors of the scale."""
@@ -29,7 +30,8 @@ def svg_of(picture: Picture) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{full_width:g}" height="{full_height:g}"'
         f' viewBox="0 0 {full_width:g} {full_height:g}" font-family="sans-serif" font-size="12">',
-        "<style>.o{fill:none;stroke:#fff;stroke-width:1.5}.u{fill:none;stroke:#000;stroke-width:.5}</style>",
+        "<style>.o{fill:none;stroke:#fff;stroke-width:1.5}.u{fill:none;stroke:#000;stroke-width:.5}"
+        f".d{{fill:none;stroke:{_hex(DEFECT)};stroke-width:1.5}}</style>",
         '<rect width="100%" height="100%" fill="#fff"/>',
         _text(_MARGIN, 22, picture.heading, "font-size='14' font-weight='bold'"),
     ]
@@ -39,10 +41,17 @@ def svg_of(picture: Picture) -> str:
         parts += [_text(0, 18, heat.title, "font-weight='bold'"), *_meaning(heat)]
         parts.append(f'<g transform="translate(0 {_TITLE})">')
         parts.append(f'<rect width="{wide:g}" height="{high:g}" fill="{_hex(NOTHING)}"/>')
-        parts += [*_cells(heat, step, size), *_outlines(picture, pixels), "</g>"]
+        parts += [
+            *_cells(heat, step, size),
+            *_outlines(picture, pixels),
+            *_defects(picture.defects, pixels),
+            "</g>",
+        ]
         parts += [*_legend(heat, _TITLE + high + 10, panel), "</g>"]
     cell = "a PE" if step == 1 else f"{step} x {step} PEs, with the largest of their numbers"
-    parts.append(_text(_MARGIN, full_height - 8, f"{picture.width} x {picture.height} PEs; a cell is {cell}"))
+    red = "; dead PEs and links are red" if picture.defects else ""
+    text = f"{picture.width} x {picture.height} PEs; a cell is {cell}{red}"
+    parts.append(_text(_MARGIN, full_height - 8, text))
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -77,6 +86,18 @@ def _outlines(picture: Picture, pixels: float) -> list[str]:
             f'<g><title>{escape(region.name)}</title><rect class="o" {place}/><rect class="u" {place}/></g>'
         )
     return found
+
+
+def _defects(defects: Defects, pixels: float) -> list[str]:
+    """Return a cross on each dead PE, and a bar across each dead link."""
+    size = max(pixels, 3.0)
+    lines = [
+        f"M{x * pixels:g} {y * pixels:g}l{size:g} {size:g}m0 -{size:g}l-{size:g} {size:g}"
+        for x, y in defects.pes
+    ]
+    lines += [f"M{(x + 1) * pixels:g} {y * pixels:g}v{size:g}" for x, y in defects.east]
+    lines += [f"M{x * pixels:g} {(y + 1) * pixels:g}h{size:g}" for x, y in defects.south]
+    return [f'<path class="d" d="{"".join(lines)}"/>'] if lines else []
 
 
 def _legend(heat: HeatMap, y: float, width: float) -> list[str]:

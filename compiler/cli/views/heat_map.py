@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby, zip_longest
 
 import numpy as np
@@ -11,12 +12,13 @@ from rich.style import Style
 from rich.text import Text
 
 from ..heat.maps import HeatMap, Picture, coarse, levels, palette
+from .floor_plan import DEFECT, FREE
 
 MAP_COLUMNS = 96
 """The widest that a map may become."""
 _LEVELS = 24
 _DIGITS = 10
-_FREE = "·"
+_DEAD = -2
 
 
 def heat_maps(picture: Picture, console: Console) -> RenderableType:
@@ -24,8 +26,9 @@ def heat_maps(picture: Picture, console: Console) -> RenderableType:
     columns = min(MAP_COLUMNS, max(16, console.width - 2))
     fancy = console.color_system is not None
     parts: list[RenderableType] = [Text(), Text(picture.heading, "bold" if fancy else "")]
+    draw = _fancy if fancy else _plain
     for heat in picture.maps:
-        parts += [Text(), *(_fancy(heat, columns) if fancy else _plain(heat, columns))]
+        parts += [Text(), *draw(heat, columns, picture.defects.pes)]
     return Group(*parts, Text())
 
 
@@ -36,22 +39,28 @@ def _title(heat: HeatMap, across: int, down: int) -> Text:
     return Text.assemble((heat.title, "bold"), f": {heat.meaning}; {cell}")
 
 
-def _fancy(heat: HeatMap, columns: int) -> list[RenderableType]:
+def _fancy(heat: HeatMap, columns: int, dead: Sequence[tuple[int, int]]) -> list[RenderableType]:
     """Return title, map and scale in color; a character is two cells, one above the other."""
     width = heat.values.shape[1]
     across = -(-width // columns)
     wide = 2 if across == 1 and 2 * width <= columns else 1
     # A cell that is two characters wide is a whole line high, or it would not be square.
     down = across
-    cells = _rows(levels(heat, coarse(heat.values, across, down), _LEVELS))
+    cells = _rows(levels(heat, coarse(heat.values, across, down), _LEVELS), dead, across, down)
     colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in palette(_LEVELS)]
     text = _wide_cells(cells, colors) if wide == 2 else _half_blocks(cells, colors)
     scale = Text.assemble(f"{heat.number(0)} ", *((" ", Style(bgcolor=color)) for color in colors))
     return [_title(heat, across, down), text, scale.append(f" {heat.number(heat.top)}")]
 
 
-def _rows(cells: NDArray[np.int64]) -> list[list[int]]:
+def _rows(
+    cells: NDArray[np.int64], dead: Sequence[tuple[int, int]], across: int, down: int
+) -> list[list[int]]:
+    """Return the cells row by row; one without a number is marked where a PE is dead."""
     rows: list[list[int]] = cells.tolist()
+    for x, y in dead:
+        if rows[y // down][x // across] < 0:
+            rows[y // down][x // across] = _DEAD
     return rows
 
 
@@ -61,8 +70,10 @@ def _wide_cells(cells: list[list[int]], colors: list[str]) -> Text:
         text.append("\n" if number else "")
         for level, run in groupby(row):
             count = len(list(run))
-            if level < 0:
-                text.append(f"{_FREE} " * count, "dim")
+            if level == _DEAD:
+                text.append(f"{DEFECT} " * count, "red")
+            elif level < 0:
+                text.append(f"{FREE} " * count, "dim")
             else:
                 text.append("  " * count, Style(bgcolor=colors[level]))
     return text
@@ -76,7 +87,7 @@ def _half_blocks(cells: list[list[int]], colors: list[str]) -> Text:
         for (above, below), run in groupby(zip(upper, lower, strict=True)):
             count = len(list(run))
             if above < 0 and below < 0:
-                text.append(_FREE * count, "dim")
+                text.append(*((DEFECT * count, "red") if _DEAD in (above, below) else (FREE * count, "dim")))
             elif above < 0:
                 text.append("▄" * count, Style(color=colors[below]))
             else:
@@ -85,13 +96,14 @@ def _half_blocks(cells: list[list[int]], colors: list[str]) -> Text:
     return text
 
 
-def _plain(heat: HeatMap, columns: int) -> list[RenderableType]:
+def _plain(heat: HeatMap, columns: int, dead: Sequence[tuple[int, int]]) -> list[RenderableType]:
     """Return title, map and scale without color: a digit is the tenth of the scale that a value is in."""
     width = heat.values.shape[1]
     across = -(-width // columns)
     down = 2 * across if 2 * width > columns else 1
-    cells = _rows(levels(heat, coarse(heat.values, across, down), _DIGITS))
+    cells = _rows(levels(heat, coarse(heat.values, across, down), _DIGITS), dead, across, down)
+    marks = {_DEAD: DEFECT, -1: FREE}
     space = " " if down == 1 else ""
-    lines = [space.join(_FREE if level < 0 else str(level) for level in row).rstrip() for row in cells]
+    lines = [space.join(marks.get(level) or str(level) for level in row).rstrip() for row in cells]
     scale = f"a digit is a tenth of {heat.number(heat.top)}"
     return [_title(heat, across, down), Text("\n".join(lines), no_wrap=True), Text(scale)]

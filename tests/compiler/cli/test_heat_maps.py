@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rich.console import Console
@@ -23,6 +23,7 @@ from wsc.compiler.cli.heat.png import png_of
 from wsc.compiler.cli.heat.svg import LARGEST_CELLS, svg_of
 from wsc.compiler.cli.heat.svg import LEVELS as SVG_LEVELS
 from wsc.compiler.cli.views.heat_map import heat_maps
+from wsc.ir.defects import Defects
 
 from ...support.wafers import line_broadcast
 from .conftest import Command
@@ -69,7 +70,8 @@ def test_memory_is_that_of_the_regions() -> None:
     assert found.number(found.top) == "34,304 B"
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 9), st.integers(1, 9), st.randoms())
+@settings(max_examples=30)
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 9), st.integers(1, 9), st.randoms())
 def test_the_largest_number_of_a_cell_is_shown(
     width: int, height: int, across: int, down: int, random: Any
 ) -> None:
@@ -169,6 +171,19 @@ def test_an_svg_has_the_cells_the_outline_and_the_scale() -> None:
     for part in ("a model: 1 step", "use", "what it is", "0 %", "5 %", "10 %"):
         assert part in texts
     assert "block.0" in [node.text for node in root.iter(f"{SVG}title")]
+
+
+def test_defects_are_marked() -> None:
+    defects = Defects.of([(3, 0)], [(0, 0, "E"), (0, 0, "S")])
+    shown = Picture("m", [heat([[0, 2, 4, np.nan], [6, 8, 10, 0]])], [], 4, 2, defects)
+    root = ElementTree.fromstring(svg_of(shown))
+    (path,) = (path for path in root.iter(f"{SVG}path") if path.get("class") == "d")
+    assert path.get("d") == "M240 0l80 80m0 -80l-80 80M80 0v80M0 80h80"
+    pixels, colors = decoded(png_of(shown))
+    red = np.flatnonzero((colors == (220, 20, 20)).all(axis=1))
+    assert (pixels == red[0]).sum() == 2 * 80 + 2 * 80 + 2 * 80 - 1  # the bars meet in a pixel
+    assert "0 2 4 ×" in rendered(shown, 80)
+    assert any("×" in line for line in rendered(shown, 80, "truecolor"))
 
 
 def test_names_are_escaped() -> None:
