@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from .cores import Tile, channel_table, code_table, make_cores, preset_registers
 from .diagnosis import Blame, fault_of, stuck_fault
 from .engine import prepare_engine
 from .fault import MachineFault
-from .step_log import StepLog, WaveletLog
+from .step import StepResult
+from .step_log import WaveletLog
+from .stream_step import AUTO_PES, ENGINES, StreamSide
 from .wavelet import state as st
 from .wavelet.bitmap import fill
 from .wavelet.kernel import run_kernel
@@ -26,27 +28,6 @@ LARGEST_CYCLE = 2**31 - 2**16
 _PAUSE_WORK = 10_000_000
 """About a second's: an interrupt is seen when the engine returns."""
 _FIRST_LOG_ROWS = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """What a step took. Arrays over PEs are in the order of `Machine.pe_index`."""
-
-    cycles: int
-    end_cycles: NDArray[np.int64]
-    """[PEs] cycle at which each program ended"""
-    link_hops: int
-    """Wavelets times the mesh links they took."""
-    ramp_hops: int
-    """Wavelets that went from a router down to its core."""
-    wavelets: int
-    """Wavelets that cores sent."""
-    contended: int
-    """Times that a wavelet could have moved but a lower color took one of its links."""
-    log: StepLog | None
-    """When asked for"""
-    loads: NDArray[np.int64] | None
-    """[4, height, width] wavelets on the links leaving each router N, E, S, W, when asked for"""
 
 
 class Machine:
@@ -97,6 +78,8 @@ class Machine:
         self._preset = preset_registers(routers, width, self.pe_tile, tiles)
         self._cores = make_cores(routers, self.pe_tile, programs)
         self._programs = Programs(self.code, self.channels, self.wiring.first_route, np.zeros(15, np.int64))
+        self.conflict: MachineFault | None = None
+        """Why `auto` uses the wavelet engine where the stream engine was to be used; None if it does not."""
         self.sram: NDArray[np.uint16] = np.zeros((routers.size, self.sram_bytes // 2), np.uint16)
         self.floats: NDArray[np.float32] = self.sram.view(np.float32)
         self.integers: NDArray[np.int32] = self.sram.view(np.int32)
@@ -110,6 +93,11 @@ class Machine:
         if (self.code[:, bc.OPCODE] >= bc.START_SEND).any():
             raise MachineFault("program", "the engine starts no streams yet")
 
+    @cached_property
+    def _streams(self) -> StreamSide:
+        """The machine as the stream engine sees it."""
+        return StreamSide(self, self._first_pc, self._preset)
+
     @property
     def pes(self) -> int:
         """Number of PEs that run a program."""
@@ -119,6 +107,7 @@ class Machine:
         self,
         arguments: Mapping[str, int] | None = None,
         *,
+        engine: str = "wavelet",
         data: bool = True,
         log_level: int = st.LOG_OFF,
         count_loads: bool = False,
@@ -131,8 +120,33 @@ class Machine:
         touched by scalar loads and stores.
         `log_level` is `LOG_OFF`, `LOG_RUNS` (what the critical path needs) or `LOG_ALL` (local instructions
         too). `announce` is called once if the engine has to be compiled first, which takes a while.
-        Raises `MachineFault` when a program goes wrong, `ValueError` for an unknown argument.
+
+        `engine` is `wavelet`, `stream` or `auto`: the stream engine for machines of `AUTO_PES` PEs and more,
+        until it meets a conflict (kept in `conflict`); that step and later ones the wavelet engine does, from
+        the same memories. The stream engine's log has no local instructions.
+        Raises `MachineFault` when a program goes wrong or (`conflict`) when only the wavelet engine can say
+        what happens, `ValueError` for an unknown argument or engine.
         """
+        unknown = sorted(set(arguments or {}) - {"position"})
+        if unknown:
+            raise ValueError(f"unknown launch arguments: {', '.join(unknown)}; there is 'position'")
+        if engine not in ENGINES:
+            raise ValueError(f"unknown engine '{engine}'; engines: {', '.join(ENGINES)}")
+        streams = engine == "auto" and self.pes >= AUTO_PES and self.conflict is None
+        if engine == "stream" or streams:
+            try:
+                return self._streams.run_step(
+                    arguments or {},
+                    data=data,
+                    log=log_level != st.LOG_OFF,
+                    count_loads=count_loads,
+                    cycle_limit=min(cycle_limit, LARGEST_CYCLE),
+                    announce=announce,
+                )
+            except MachineFault as fault:
+                if engine == "stream" or fault.kind != "conflict":
+                    raise
+                self.conflict = fault
         if not data:
             raise MachineFault("program", "the engine cannot run without data yet")
         self._reset(arguments or {})
@@ -163,9 +177,6 @@ class Machine:
 
     def _reset(self, arguments: Mapping[str, int]) -> None:
         """Bring cores and network to the state before a launch; SRAM stays as it is."""
-        unknown = sorted(set(arguments) - {"position"})
-        if unknown:
-            raise ValueError(f"unknown launch arguments: {', '.join(unknown)}; there is 'position'")
         network, cores = self.wiring.network, self._cores
         self.wiring.queues[:, st.LEVEL] = 0
         for array in (network.awake, network.awake_words, cores.state, cores.registers):
@@ -184,7 +195,7 @@ class Machine:
         """Call the kernel until the step is done; returns the run with the log at its final length."""
         memory = Memory(self.sram.reshape(-1), self.floats.reshape(-1), self.integers.reshape(-1))
         prepare_engine(announce)
-        blame = Blame(self.width, self.sites, self.wiring, self.channels, self.code, self._cores, run)
+        blame = self.blame(run)
         while True:
             status = run_kernel(network, self._cores, memory, self._programs, run)
             if status == st.STATUS_DONE:
@@ -197,6 +208,10 @@ class Machine:
                 raise fault_of(blame)
             elif status != st.STATUS_PAUSED:
                 raise stuck_fault(blame, status)
+
+    def blame(self, run: Run) -> Blame:
+        """Return where to look for what went wrong in `run`."""
+        return Blame(self.width, self.sites, self.wiring, self.channels, self.code, self._cores, run)
 
     def _link_loads(self, loads: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the wavelets on each link from the wavelets that each route moved."""

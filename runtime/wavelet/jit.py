@@ -34,10 +34,10 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", numba.njit(cache=True)(function))
 
 
-def fingerprint(*folders: Path) -> int:
-    """Return a hash of the bytecode's description and of every source file in `folders`."""
+def fingerprint(*places: Path) -> int:
+    """Return a hash of the bytecode's description and of the source files at `places`, files or folders."""
     digest = hashlib.sha256()
-    files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    files = [path for place in places for path in (sorted(place.glob("*.py")) if place.is_dir() else [place])]
     for path in [_HERE.parent / "bytecode.py", *files]:
         digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:6], "big")

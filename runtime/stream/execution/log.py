@@ -1,0 +1,162 @@
+"""The log of the stream engine: one record for a group's instruction, told PE by PE when asked."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...step_log import OPERATION_FIELDS, RUN_FIELDS
+from ...wavelet import state as st
+from .groups import Cycles, Members
+from .lanes import Value, raw
+
+# Columns of a row about wavelets that did not follow the one before in the next cycle.
+BREAK_PE, BREAK_HALF, BREAK_FIRST, BREAK_SLOT, BREAK_CAUSE = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A communication of some PEs: `first` and `last` are the cycles of its first and last wavelet."""
+
+    pc: int
+    members: Members
+    half: int
+    start: Cycles
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    count: Value
+    cause: NDArray[np.int8]
+    compute: Cycles
+    software: Cycles
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a program."""
+
+    pc: int
+    members: Members
+    time: Cycles
+    compute: Cycles
+    software: Cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The start (number 0) or end of a layer."""
+
+    pc: int
+    members: Members
+    number: Value
+    time: Cycles
+
+
+class StreamLog:
+    """A log by programs: `first_rows` has the first row of each in the table of instructions, ascending."""
+
+    def __init__(self, first_rows: Sequence[int]) -> None:
+        self._first_rows = list(first_rows)
+        self._operations: list[list[Operation]] = [[] for _ in first_rows]
+        self._ends: list[list[End]] = [[] for _ in first_rows]
+        self._layers: list[Layer] = []
+        self._breaks: list[NDArray[np.int64]] = []
+        self._sorted_breaks: NDArray[np.int64] | None = None
+
+    # ---- writing
+
+    def operation(self, operation: Operation) -> None:
+        """Note a communication that has ended."""
+        self._operations[self._program(operation.pc)].append(operation)
+
+    def end(self, end: End) -> None:
+        """Note the end of a program."""
+        self._ends[self._program(end.pc)].append(end)
+
+    def layer(self, layer: Layer) -> None:
+        """Note the start or the end of a layer."""
+        self._layers.append(layer)
+
+    def breaks(self, rows: NDArray[np.int64]) -> None:
+        """Note int64[rows, 5]: PE, half, number of the wavelet that came late, its cycle, why."""
+        if len(rows):
+            self._breaks.append(rows)
+
+    def _program(self, pc: int) -> int:
+        return bisect_right(self._first_rows, pc) - 1
+
+    # ---- reading
+
+    def runs_of(self, pe: int) -> NDArray[np.int64]:
+        """See `StepLog`."""
+        rows: list[list[int]] = []
+        for ends, operations in zip(self._ends, self._operations, strict=True):
+            for end in ends:
+                lane = end.members.lane_of(pe)
+                if lane >= 0:
+                    rows = self._runs(pe, operations)
+                    time = _at(end.time, lane)
+                    spent = [_at(end.compute, lane), _at(end.software, lane)]
+                    rows.append([end.pc, time, time, 0, 0, st.CAUSE_HALT, *spent])
+                    return np.array(rows, np.int64).reshape(-1, RUN_FIELDS)
+        return np.zeros((0, RUN_FIELDS), np.int64)
+
+    def _runs(self, pe: int, operations: Sequence[Operation]) -> list[list[int]]:
+        breaks = self._breaks_of(pe)
+        found: list[list[int]] = []
+        for operation in operations:
+            lane = operation.members.lane_of(pe)
+            if lane < 0:
+                continue
+            first, last = _at(operation.first, lane), _at(operation.last, lane)
+            start, count = _at(operation.start, lane), _at(raw(operation.count), lane)
+            mine = breaks[
+                (breaks[:, BREAK_HALF] == operation.half)
+                & (breaks[:, BREAK_SLOT] > first)
+                & (breaks[:, BREAK_SLOT] <= last)
+            ].tolist()
+            begins = [0, *(row[BREAK_FIRST] for row in mine)]
+            slots = [first, *(row[BREAK_SLOT] for row in mine)]
+            causes = [_at(operation.cause, lane), *(row[BREAK_CAUSE] for row in mine)]
+            spent = [_at(operation.compute, lane), _at(operation.software, lane)]
+            ends = [*begins[1:], count]
+            for begin, end, slot, cause in zip(begins, ends, slots, causes, strict=True):
+                found.append([operation.pc, start, slot, begin, end - begin, cause, *spent])
+                spent = [0, 0]
+        return sorted(found, key=lambda row: row[2] + row[4])
+
+    def _breaks_of(self, pe: int) -> NDArray[np.int64]:
+        if self._sorted_breaks is None:
+            rows = np.concatenate([np.zeros((0, 5), np.int64), *self._breaks])
+            self._sorted_breaks = rows[np.argsort(rows[:, BREAK_PE], kind="stable")]
+        pes = self._sorted_breaks[:, BREAK_PE]
+        return self._sorted_breaks[np.searchsorted(pes, pe) : np.searchsorted(pes, pe, side="right")]
+
+    def layers(self) -> NDArray[np.int64]:
+        """See `StepLog`."""
+        parts = [np.zeros((0, 4), np.int64)]
+        for layer in self._layers:
+            part = np.empty((len(layer.members), 4), np.int64)
+            part[:, 0], part[:, 1] = layer.members.pes, layer.pc
+            part[:, 2], part[:, 3] = raw(layer.number), layer.time
+            parts.append(part)
+        return np.concatenate(parts)
+
+    def operations(self) -> NDArray[np.int64]:
+        """See `StepLog`."""
+        parts = [np.zeros((0, OPERATION_FIELDS), np.int64)]
+        for operations in self._operations:
+            for operation in operations:
+                part = np.empty((len(operation.members), OPERATION_FIELDS), np.int64)
+                part[:, 0], part[:, 1], part[:, 2] = operation.members.pes, operation.pc, operation.start
+                part[:, 3], part[:, 4], part[:, 5] = operation.first, operation.last, raw(operation.count)
+                parts.append(part)
+        table = np.concatenate(parts)
+        return table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+
+
+def _at(value: int | NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int8], lane: int) -> int:
+    return value if isinstance(value, int) else int(value[lane])

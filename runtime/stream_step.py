@@ -1,0 +1,204 @@
+"""A step on the stream engine: what it is given of a machine, what it gives back, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import bytecode as bc
+from .diagnosis import Blame, fault_of
+from .fault import FaultDetail, MachineFault
+from .step import StepResult
+from .stream import state as net
+from .stream.execution.engine import Launch, Outcome, run_stream
+from .stream.execution.interpreter import Waiting
+from .stream.execution.local import ProgramFault
+from .stream.execution.rows import rows_of
+from .stream.execution.wafer import Wafer
+from .stream.network import StreamNetwork, stream_network
+from .stream.streams import LostWavelet, StreamConflict, Streams
+from .wavelet import state as st
+from .wavelet.state import Run
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+ENGINES = ("wavelet", "stream", "auto")
+AUTO_PES = 4096
+"""PEs from which on `auto` uses the stream engine."""
+_MAX_COLLECTED = 64
+_STEPS = {(0, -1): 0, (1, 0): 1, (0, 1): 2, (-1, 0): 3}
+
+
+class StreamSide:
+    """A machine as the stream engine sees it; memories are shared with the machine."""
+
+    def __init__(self, machine: Machine, first_pc: NDArray[np.int64], preset: NDArray[np.int32]) -> None:
+        self._machine = machine
+        self._network: StreamNetwork = stream_network(
+            machine.width, machine.height, machine.routes, machine.depths, machine.pe_index.reshape(-1)
+        )
+        lengths = [len(program.code) for program in machine.programs]
+        self._wafer = Wafer(
+            rows_of(machine.code),
+            np.cumsum([0, *lengths])[:-1].tolist() if lengths else [],
+            first_pc,
+            max((program.registers for program in machine.programs), default=bc.PRESET_REGISTERS),
+            preset,
+            machine.channels,
+            machine.pe_tile,
+            self._network,
+            machine.sram_bytes,
+            machine.sram.reshape(-1),
+            machine.floats.reshape(-1),
+            machine.integers.reshape(-1),
+        )
+
+    def run_step(
+        self,
+        arguments: Mapping[str, int],
+        *,
+        data: bool,
+        log: bool,
+        count_loads: bool,
+        cycle_limit: int,
+        announce: Callable[[], None] | None,
+    ) -> StepResult:
+        """See `Machine.run_step`. Memories are as before if the step raises a fault of kind `conflict`."""
+        launch = Launch(arguments.get("position", 0), cycle_limit, data, log)
+        shared = self._network.resources > 0
+        # Without data only words that programs store change, which the interpreter can undo.
+        memories = self._machine.sram.copy() if data and shared else None
+        try:
+            outcome = run_stream(self._wafer, launch)
+        except StreamConflict as conflict:
+            if memories is not None:
+                self._machine.sram[...] = memories
+            raise self._conflict(conflict) from conflict
+        except LostWavelet as lost:
+            raise self._lost(lost) from lost
+        except ProgramFault as fault:
+            raise self._fault(fault, cycle_limit) from fault
+        return self._result(outcome, count_loads=count_loads)
+
+    def _result(self, outcome: Outcome, *, count_loads: bool) -> StepResult:
+        if outcome.stuck:
+            raise self._stuck(outcome.stuck)
+        if outcome.left_over:
+            raise self._left_over(outcome.streams)
+        counters = outcome.streams.counters
+        return StepResult(
+            cycles=int(outcome.ends.max(initial=0)),
+            end_cycles=outcome.ends,
+            link_hops=int(counters[net.LINK_HOPS]),
+            ramp_hops=int(counters[net.RAMP_HOPS]),
+            wavelets=int(counters[net.WAVELETS]),
+            contended=0,
+            log=outcome.log,
+            loads=self._loads(outcome.streams) if count_loads else None,
+            engine="stream",
+            certificate="checked" if self._network.resources else "static",
+        )
+
+    def _loads(self, streams: Streams) -> NDArray[np.int64]:
+        """Return int64[4, height, width]: the wavelets on each link."""
+        machine, tables = self._machine, self._network.tables
+        result = np.zeros((4, machine.height * machine.width), np.int64)
+        outputs = np.flatnonzero(tables.output_target >= 0)
+        position = np.searchsorted(tables.first_output, outputs, side="right") - 1
+        server = np.searchsorted(tables.first_position, position, side="right") - 1
+        source = self._network.server_router[server]
+        target = self._network.server_router[tables.lane_server[tables.output_target[outputs]]]
+        dx, dy = (
+            target % machine.width - source % machine.width,
+            target // machine.width - source // machine.width,
+        )
+        for (x, y), direction in _STEPS.items():
+            rows = (dx == x) & (dy == y)
+            np.add.at(result[direction], source[rows], streams.queues.loads[position[rows]])
+        return result.reshape(4, machine.height, machine.width)
+
+    # ---- what went wrong
+
+    def _fault(self, fault: ProgramFault, limit: int) -> MachineFault:
+        """Return the fault of an instruction, in the words of the wavelet engine's."""
+        return fault_of(self._blame(limit, fault))
+
+    def _blame(self, limit: int, fault: ProgramFault | None = None) -> Blame:
+        run = Run(
+            np.zeros(st.COUNTERS, np.int64),
+            np.zeros(st.CONFIGURATION, np.int64),
+            np.zeros((0, st.LOG_FIELDS), np.int32),
+        )
+        run.configuration[st.CYCLE_LIMIT] = limit
+        if fault is not None:
+            run.counters[st.CYCLE] = fault.cycle
+            run.counters[st.FAULT], run.counters[st.FAULT_SUBJECT] = fault.kind, fault.pe
+            run.counters[st.FAULT_PC], run.counters[st.FAULT_DETAIL] = fault.pc, fault.detail
+        return self._machine.blame(run)
+
+    def _place(self, router: int, message: str, server: int = -1) -> FaultDetail:
+        """Return what there is to say about a router, and about one of its colors."""
+        network = self._network
+        color = int(network.server_color[server]) if server >= 0 else None
+        flow = network.flows[int(network.server_flow[server])] if server >= 0 else ""
+        return FaultDetail(router % self._machine.width, router // self._machine.width, message, color, flow)
+
+    def _conflict(self, conflict: StreamConflict) -> MachineFault:
+        """Return a conflict as a fault: the link or ramp, and the colors that want it."""
+        link = "the ramp to the core" if conflict.direction == "RAMP" else f"the link {conflict.direction}"
+        details = [
+            self._place(conflict.router, f"wants {link}", server)
+            for server in conflict.servers
+            if server >= 0
+        ]
+        message = (
+            f"in cycle {conflict.cycle} two colors want {link} of PE"
+            f" ({conflict.router % self._machine.width}, {conflict.router // self._machine.width});"
+            " only the wavelet engine decides who goes first"
+        )
+        return MachineFault("conflict", message, tuple(details))
+
+    def _lost(self, lost: LostWavelet) -> MachineFault:
+        router = int(self._network.server_router[lost.server])
+        detail = self._place(router, "sends a wavelet to a router that does not take it", lost.server)
+        return MachineFault("lost-wavelet", f"a wavelet got lost in cycle {lost.cycle}", (detail,))
+
+    def _stuck(self, stuck: list[Waiting]) -> MachineFault:
+        blame = self._blame(0)
+        details: list[FaultDetail] = []
+        total = sum(waiting.pes.size for waiting in stuck)
+        for waiting in stuck:
+            row = self._wafer.rows[waiting.pc]
+            receives = row.opcode in bc.RECEIVING
+            for pe in waiting.pes[: _MAX_COLLECTED - len(details)].tolist():
+                color = blame.channel_color(pe, row.channel_in if receives else row.channel_out)
+                table = self._network.sink_of if receives else self._network.source_of
+                queue = int(table[pe, color]) if color is not None and color < table.shape[1] else -1
+                if queue < 0:
+                    text, flow = "no route leads this color to it", ""
+                else:
+                    tables = self._network.tables
+                    server = int((tables.sink_server if receives else tables.lane_server)[queue])
+                    text = "waits for wavelets" if receives else "no room to send"
+                    flow = self._network.flows[int(self._network.server_flow[server])]
+                details.append(blame.instruction_detail(pe, waiting.pc, text, color, flow))
+        count = f"{total} PE waits" if total == 1 else f"{total} PEs wait"
+        return MachineFault("deadlock", f"nothing can move any more: {count} for ever", tuple(details))
+
+    def _left_over(self, streams: Streams) -> MachineFault:
+        tables, network = self._network.tables, self._network
+        details: list[FaultDetail] = []
+        for levels, servers, place in (
+            (streams.queues.lane_level, tables.lane_server, "its router"),
+            (streams.queues.sink_level, tables.sink_server, "front of its core"),
+        ):
+            for queue in np.flatnonzero(levels)[: _MAX_COLLECTED - len(details)].tolist():
+                server = int(servers[queue])
+                text = f"{int(levels[queue])} left in {place}"
+                details.append(self._place(int(network.server_router[server]), text, server))
+        message = f"all programs have ended, but {streams.in_flight} wavelets were never received"
+        return MachineFault("lost-wavelet", message, tuple(details))
