@@ -155,7 +155,8 @@ class _Checker:
                 self.check_channels(op, program)
         missing = sorted(owner.keys() - covered)
         if missing and not self.problems:
-            self.report(f"{len(missing)} PEs have no program, {missing[0]} among them", self.module)
+            others = f", nor have {len(missing) - 1} others" if len(missing) > 1 else ""
+            self.report(f"PE {missing[0]} has no program{others}", self.module)
 
     def program(self, reference: SymbolRefAttr) -> Operation | None:
         """Return the program that a tile names."""

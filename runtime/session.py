@@ -22,7 +22,7 @@ from .critical_path import Breakdown, breakdown_of, layer_cycles_of
 from .engine import prepare_engine
 from .fault import MachineFault
 from .host import Coordinates, Variables, gather, scatter
-from .machine import Machine, StepResult
+from .machine import LARGEST_CYCLE, Machine, StepResult
 from .module import machine_from_module
 from .wavelet.state import LOG_RUNS
 
@@ -85,7 +85,8 @@ class Session:
     """Holds a machine with the weights in its memories. Raises `DiagnosticError` if a weight is missing.
 
     Without any (None), steps move no data, take none and give none: only their time is simulated.
-    Steps keep a log of `log_level`, of `LOG_RUNS` at least, and with `count_loads` what each link carried.
+    Steps keep a log of `log_level`, of `LOG_RUNS` at least, and with `count_loads` what each link carried;
+    one that takes more than `cycle_limit` cycles is a fault.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Session:
         *,
         log_level: int = LOG_RUNS,
         count_loads: bool = False,
+        cycle_limit: int | None = None,
     ) -> None:
         attribute = module.attributes["fabric.target"]
         assert isinstance(attribute, DictAttr), "a checked program has a target"
@@ -106,6 +108,7 @@ class Session:
         self._announce = announce
         self._log_level = max(log_level, LOG_RUNS)
         self._count_loads = count_loads
+        self._cycle_limit = LARGEST_CYCLE if cycle_limit is None else cycle_limit
         self._data = weights is not None
         self.seconds = 0.0
         """How long the engine has taken for all steps so far."""
@@ -211,6 +214,7 @@ class Session:
             data=self._data,
             log_level=self._log_level,
             count_loads=self._count_loads,
+            cycle_limit=self._cycle_limit,
             announce=self._announce,
         )
         self.seconds += perf_counter() - started

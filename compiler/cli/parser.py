@@ -269,6 +269,12 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="what executes the program (default: auto)",
     )
     group.add_argument(
+        "--cycle-limit",
+        type=positive,
+        metavar="N",
+        help="stop, as at any other fault, when a step has taken N cycles",
+    )
+    group.add_argument(
         "--check", action="store_true", help="compare each step with the model computed in NumPy"
     )
     group = parser.add_argument_group("watching")

@@ -17,12 +17,13 @@ from .compile import show_floor_plan, write_program
 from .context import Context
 from .errors import ExitStatus, RanWrongError, UsageError
 from .inputs import find_input
-from .parser import COMPILE_OPTIONS
+from .parser import COMPILE_OPTIONS, DEFAULT_TARGET
 from .results import RunResult, TokenResult
 from .runner import Runner
 from .timing import Step, timing_facts
 from .timing_input import check_timing_options, find_timing
 from .views.tokens import TokenView
+from .wafer import put_on_wafer
 from .watch import Watch
 from .weights import find_weights
 
@@ -32,7 +33,8 @@ ENGINE = "wavelet"
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A program to run. `target` is None for a program file, which has the numbers but not their sources."""
+    """A program to run. `target` is None for a program file, which has the numbers but not their sources,
+    unless a wafer is named to run it on."""
 
     module: Operation
     model: Operation
@@ -65,6 +67,7 @@ def run_run(args: Namespace, context: Context) -> int:
             context.announce_engine,
             log_level=watch.log_level,
             count_loads=watch.count_loads,
+            cycle_limit=args.cycle_limit,
         )
         find = find_timing if args.timing_only else find_input
         work = find(args, session, program.model, program.entry)
@@ -135,11 +138,12 @@ def _load(args: Namespace, context: Context) -> _Loaded | None:
             built.timing,
         )
     for name, flag, default in COMPILE_OPTIONS:
-        if getattr(args, name) != default:
+        if name != "target" and getattr(args, name) != default:
             raise UsageError(f"{flag} is for compiling; '{args.model}' is compiled already")
     program = read_program(Path(args.model))
+    wafer = put_on_wafer(program.module, args.target) if args.target != DEFAULT_TARGET else None
     estimates = Estimates.from_numbers(program.estimates)
-    return _Loaded(program.module, program.model, program.name, program.entry, estimates, None, None)
+    return _Loaded(program.module, program.model, program.name, program.entry, estimates, wafer, None)
 
 
 def _is_program(path: str) -> bool:

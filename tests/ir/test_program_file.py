@@ -211,7 +211,7 @@ def test_a_missing_tile(data: bytes) -> None:
     lines = texts["program.mlir"].split("\n")
     lines.remove(next(line for line in lines if '"pe.tile"' in line))
     texts["program.mlir"] = "\n".join(lines)
-    assert "have no program" in refusal(packed(texts))
+    assert "has no program" in refusal(packed(texts))
 
 
 def test_a_second_tile(data: bytes) -> None:
