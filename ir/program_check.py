@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from .attributes import DenseArrayAttr, DictAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from .defects_touched import defects_touched
 from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor, experts_of
 from .dialects.fabric import numbers
 from .operation import Operation
-from .routes import Point, collect_settings, rect_end, rect_points
+from .routes import collect_settings, rect_end
 from .target import Target
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 
 CHANNEL_ATTRIBUTES = ("channel", "in_channel", "out_channel")
 """Attributes of communication operations that name a channel of the program."""
@@ -36,12 +44,22 @@ def check_program(module: Operation) -> list[Diagnostic]:
     return checker.problems
 
 
+def _first(wrong: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Return row and column of the first that is true, row by row; (-1, -1) if none is."""
+    if not wrong.any():
+        return -1, -1
+    row, column = divmod(int(wrong.argmax()), wrong.shape[1])
+    return row, column
+
+
 class _Checker:
     def __init__(self, module: Operation) -> None:
         self.module = module
         self.problems: list[Diagnostic] = []
         self.regions: dict[str, Operation] = {}
         self.instances: dict[str, Operation] = {}
+        self.channels: dict[Operation, Iterable[int]] = {}
+        """The channels that programs use."""
 
     def report(self, message: str, op: Operation) -> None:
         self.problems.append(Diagnostic(Severity.ERROR, message, op.location))
@@ -103,20 +121,25 @@ class _Checker:
             elif op.name != "pe.program":
                 self.report(f"'{op.name}' cannot stand in a final region", op)
 
-    def check_instances(self, target: Target) -> dict[Point, str]:
-        """Return the instance of each PE that has one."""
-        owner: dict[Point, str] = {}
-        for name, op in self.instances.items():
+    def check_instances(self, target: Target) -> npt.NDArray[np.int32]:
+        """Return [height, width] the number of the instance that each PE belongs to, -1 if to none."""
+        import numpy as np  # not above: to read and print programs takes no arrays
+
+        owner = np.full((target.height, target.width), -1, np.int32)
+        names = list(self.instances)
+        for number, (name, op) in enumerate(self.instances.items()):
             x, y = numbers(op, "origin")
             width, height = self.shape(op)
-            if x + width > target.width or y + height > target.height:
+            if min(x, y) < 0 or x + width > target.width or y + height > target.height:
                 self.report(f"instance '{name}' leaves the {target.width} x {target.height} wafer", op)
                 continue
-            for point in rect_points((x, y, width, height, 1, 1)):
-                other = owner.setdefault(point, name)
-                if other != name:
-                    self.report(f"instances '{other}' and '{name}' both lie on PE {point}", op)
-                    break
+            area = owner[y : y + height, x : x + width]
+            row, column = _first(area >= 0)
+            if row >= 0:
+                other, point = names[int(area[row, column])], (x + column, y + row)
+                self.report(f"instances '{other}' and '{name}' both lie on PE {point}", op)
+                continue
+            area[...] = number
         return owner
 
     def shape(self, instance: Operation) -> tuple[int, int]:
@@ -127,8 +150,13 @@ class _Checker:
             return (1, 1)
         return region.attribute("width", IntegerAttr).value, region.attribute("height", IntegerAttr).value
 
-    def check_tiles(self, owner: dict[Point, str]) -> None:
-        covered: set[Point] = set()
+    def check_tiles(self, owner: npt.NDArray[np.int32]) -> None:
+        """Every PE of an instance has exactly one program."""
+        import numpy as np
+
+        height, width = owner.shape
+        covered = np.zeros(owner.shape, np.bool_)
+        numbering = {name: number for number, name in enumerate(self.instances)}
         for op in self.module.body.operations:
             if op.name != "pe.tile":
                 continue
@@ -137,26 +165,31 @@ class _Checker:
             if instance is None or program is None:
                 self.report("the tile's instance or program does not exist", op)
                 continue
-            x, y = numbers(instance, "origin")
-            name, rect = str(instance.symbol_name), numbers(op, "rect")
-            px, py = rect_end(rect)
-            if owner.get((x + px, y + py)) != name:
-                self.report(f"the tile leaves instance '{name}' at PE {(x + px, y + py)}", op)
+            (x0, y0), rect = numbers(instance, "origin"), numbers(op, "rect")
+            (x, y, _, _, sx, sy), end = rect, rect_end(rect)
+            (x, y), (last_x, last_y) = (x0 + x, y0 + y), (x0 + end[0], y0 + end[1])
+            name = str(instance.symbol_name)
+            inside = min(x, y) >= 0 and last_x < width and last_y < height
+            if not inside or owner[last_y, last_x] != numbering[name]:
+                self.report(f"the tile leaves instance '{name}' at PE {(last_x, last_y)}", op)
                 continue
-            for point in ((x + px, y + py) for px, py in rect_points(rect)):
-                if owner.get(point) != name:
-                    self.report(f"the tile leaves instance '{name}' at PE {point}", op)
-                    break
-                if point in covered:
-                    self.report(f"PE {point} has two programs", op)
-                    break
-                covered.add(point)
-            else:
-                self.check_channels(op, program)
-        missing = sorted(owner.keys() - covered)
-        if missing and not self.problems:
-            others = f", nor have {len(missing) - 1} others" if len(missing) > 1 else ""
-            self.report(f"PE {missing[0]} has no program{others}", self.module)
+            area = (slice(y, last_y + 1, sy), slice(x, last_x + 1, sx))
+            row, column = _first(owner[area] != numbering[name])
+            if row >= 0:
+                self.report(f"the tile leaves instance '{name}' at PE {(x + column * sx, y + row * sy)}", op)
+                continue
+            row, column = _first(covered[area])
+            if row >= 0:
+                self.report(f"PE {(x + column * sx, y + row * sy)} has two programs", op)
+                continue
+            covered[area] = True
+            self.check_channels(op, program)
+        missing = (owner >= 0) & ~covered
+        column, row = _first(missing.T)
+        if row >= 0 and not self.problems:
+            rest = np.count_nonzero(missing) - 1
+            others = f", nor have {rest} others" if rest else ""
+            self.report(f"PE {(column, row)} has no program{others}", self.module)
 
     def program(self, reference: SymbolRefAttr) -> Operation | None:
         """Return the program that a tile names."""
@@ -169,7 +202,9 @@ class _Checker:
     def check_channels(self, tile: Operation, program: Operation) -> None:
         """Every channel that a program uses has a color here."""
         channels = numbers(tile, "channels")
-        for channel in dict.fromkeys(channels_of(program)):
+        if program not in self.channels:
+            self.channels[program] = dict.fromkeys(channels_of(program))
+        for channel in self.channels[program]:
             if channel >= len(channels) or channels[channel] < 0:
                 self.report(f"channel {channel} of the program has no color here", tile)
 
