@@ -189,6 +189,17 @@ def _impossible(values: Mapping[str, int]) -> list[str]:
     return problems
 
 
+SOURCE_KINDS = ("published", "secondary source", "third party", "fit", "derived", "assumed", "chosen")
+"""What a number's source may begin with, before a colon: read in a primary source; in another one;
+measured by others; fitted by us; computed from other numbers; known by nobody; chosen to see what happens."""
+
+
+def source_kind(source: str) -> tuple[str, str]:
+    """Return the kind that a source begins with, `other` if it is none of `SOURCE_KINDS`, and the rest."""
+    kind, separator, rest = source.partition(": ")
+    return (kind, rest) if separator and kind in SOURCE_KINDS else ("other", source)
+
+
 @dataclass(frozen=True, slots=True)
 class TargetDescription:
     """A target with what its file says about it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
 
 from .build import find_target
 from .context import Context
@@ -12,20 +13,21 @@ from .listing import heading, print_rows
 
 def run_targets(args: Namespace, context: Context) -> int:
     """List the targets, or show the one named. Raises `UsageError`, `DiagnosticError`."""
-    from ...ir.target import NUMBERS, builtin_target_names, load_target
+    from ...ir.target import NUMBERS, SOURCE_KINDS, builtin_target_names, load_target, source_kind
 
     if args.name is None:
         print_rows([(name, load_target(name).summary) for name in builtin_target_names()], indent="")
         return ExitStatus.DONE
     description = find_target(args.name)
     print(heading(description.target.name) + (f": {description.summary}" if description.summary else ""))
-    rows = [
-        (name, f"{getattr(description.target, name):>12,}", description.sources.get(name, ""))
-        for name in NUMBERS
-    ]
-    defects = description.target.defects
-    if defects:
-        source = f"{description.sources['defects']}: {defects.listing(8)}"
-        rows.append(("defects", f"{len(defects):>12,}", source))
+    target, sources = description.target, description.sources
+    rows = [(key, f"{getattr(target, key):>12,}", *source_kind(sources.get(key, ""))) for key in NUMBERS]
+    if target.defects:
+        kind, source = source_kind(sources["defects"])
+        rows.append(
+            ("defects", f"{len(target.defects):>12,}", kind, f"{source}: {target.defects.listing(8)}")
+        )
     print_rows(rows)
+    kinds = Counter(kind for _, _, kind, _ in rows)
+    print(", ".join(f"{kinds[kind]} {kind}" for kind in (*SOURCE_KINDS, "other") if kinds[kind]))
     return ExitStatus.DONE

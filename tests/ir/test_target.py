@@ -12,14 +12,14 @@ from wsc.ir.diagnostics import DiagnosticError, render
 from wsc.ir.parser import parse_attribute
 from wsc.ir.target import (
     NUMBERS,
+    SOURCE_KINDS,
     Target,
     builtin_target_names,
     load_target,
     parse_target,
+    source_kind,
 )
 
-KINDS = ("published", "secondary source", "third party", "fit", "derived", "assumed", "chosen")
-"""How the source of a number of a built-in target begins."""
 HEAD = 'name = "mine"\nsummary = "a test"\nbase = "tiny"\n\n[numbers]\n'
 
 
@@ -46,10 +46,15 @@ def test_built_in(name: str) -> None:
     assert description.summary
     assert set(description.sources) == set(NUMBERS)
     for number, source in description.sources.items():
-        kind, separator, text = source.partition(": ")
-        assert kind in KINDS, f"{number}: {source}"
-        assert separator
+        kind, text = source_kind(source)
+        assert kind in SOURCE_KINDS, f"{number}: {source}"
         assert text
+
+
+def test_the_kind_of_a_source() -> None:
+    assert source_kind("fit: to two points") == ("fit", "to two points")
+    assert source_kind("fitness: 3") == ("other", "fitness: 3")
+    assert source_kind("assumed as elsewhere") == ("other", "assumed as elsewhere")
 
 
 def test_their_grids_and_what_a_program_gets() -> None:

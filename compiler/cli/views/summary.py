@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ....ir.target import NUMBERS, Target, TargetDescription, builtin_target_names, load_target
+from ....ir.target import NUMBERS, Target, TargetDescription, builtin_target_names, load_target, source_kind
 from ..results import RunResult
 from .breakdown import breakdown_table
 
@@ -116,10 +116,10 @@ def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult)
     if sources is None:
         table.add_row("sources", "the program file has the target's numbers without their sources")
     else:
-        for kind, start in (("calibrated", "fit"), ("assumed", "assumed")):
-            names = [name for name in NUMBERS if sources.get(name, "").startswith(start)]
+        for label, kind in (("calibrated", "fit"), ("third party", "third party"), ("assumed", "assumed")):
+            names = [name for name in NUMBERS if source_kind(sources.get(name, ""))[0] == kind]
             if names:
-                table.add_row(kind, ", ".join(f"{name} {getattr(target, name):,}" for name in names))
+                table.add_row(label, ", ".join(f"{name} {getattr(target, name):,}" for name in names))
         table.add_row("sources", f"`wsc targets {target.name}` says where each of its numbers comes from")
     table.add_row("not simulated", "host input and output; energy; yield")
     return table

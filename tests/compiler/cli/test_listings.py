@@ -6,7 +6,7 @@ import pytest
 
 from wsc.ir.dialects import load_dialects
 from wsc.ir.spec import registered_dialects, registered_operations
-from wsc.ir.target import NUMBERS, builtin_target_names, load_target
+from wsc.ir.target import NUMBERS, builtin_target_names, load_target, source_kind
 from wsc.passes.aliases import ALIASES
 from wsc.passes.pipeline import PASSES, parse_pipeline
 
@@ -60,10 +60,14 @@ def test_targets(wsc: Command) -> None:
 def test_every_number_of_a_target_has_its_source(wsc: Command, name: str) -> None:
     done = wsc("targets", name)
     description = load_target(name)
-    rows = [line.split(None, 2) for line in done.out.splitlines()[1:]]
-    assert rows == [
-        [key, f"{getattr(description.target, key):,}", description.sources[key]] for key in NUMBERS
-    ]
+    *rows, last = done.out.splitlines()[1:]
+    for row, key in zip(rows, NUMBERS, strict=True):
+        kind, source = source_kind(description.sources[key])
+        value = f"{getattr(description.target, key):,}"
+        assert row.split(None, 2)[:2] == [key, value]
+        assert row.split(value, 1)[1].strip().startswith(f"{kind} ")
+        assert row.endswith(f"  {source}")
+    assert sum(int(part.split()[0]) for part in last.split(", ")) == len(NUMBERS)
 
 
 def test_a_target_file(wsc: Command, folder: Path) -> None:
@@ -83,8 +87,8 @@ def test_the_defects_of_a_target_file(wsc: Command, folder: Path) -> None:
         '[defects]\npes = [[3, 4]]\nlinks = [[5, 6, "S"]]\nsource = "test map 12"\n',
         "utf-8",
     )
-    last = wsc("targets", "t.toml").out.splitlines()[-1]
-    assert last.split(None, 2) == ["defects", "2", "test map 12: PE (3, 4), link (5, 6) S"]
+    row = wsc("targets", "t.toml").out.splitlines()[-2]
+    assert row.split(None, 3) == ["defects", "2", "other", "test map 12: PE (3, 4), link (5, 6) S"]
 
 
 def test_ops(wsc: Command) -> None:
