@@ -81,6 +81,7 @@ START_REDUCE = 26
 AWAIT = 27
 """Lets the started streams, one send and one receive at most, go on until both have ended."""
 
+STARTING = (START_SEND, START_RECEIVE, START_REDUCE)
 SENDING = (SEND, REDUCE_FORWARD, START_SEND)
 RECEIVING = (RECEIVE, REDUCE, REDUCE_FORWARD, START_RECEIVE, START_REDUCE)
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from . import bytecode as bc
 from .bytecode import Program
 from .fault import FaultDetail, MachineFault
+from .route import Rect, rect_points
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
 from .wavelet.prefetch import PADDING
 from .wavelet.state import Cores
-from .wiring import Rect, rect_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,16 @@ def make_cores(
 ) -> Cores:
     """Return the arrays of cores at these routers; a launch sets what they start with."""
     count = routers.size
-    bits, summary = bitmap(count)
+    starts = any((program.code[:, bc.OPCODE] >= bc.START_SEND).any() for program in programs)
+    threads = 3 * count if starts else count
+    bits, summary = bitmap(threads)
     registers = max((program.registers for program in programs), default=bc.PRESET_REGISTERS)
     return Cores(
-        state=np.zeros(count * st.CORE_FIELDS, np.int32),
+        state=np.zeros(threads * st.CORE_FIELDS, np.int32),
         registers=np.zeros((count, registers), np.int32),
         awake=bits,
         awake_words=summary,
-        stepping=np.zeros(count + PADDING, np.int32),
+        stepping=np.zeros(threads + PADDING, np.int32),
         wheel=np.full(st.WHEEL_BUCKETS, -1, np.int32),
         end=np.full(count, -1, np.int64),
         router=routers.astype(np.int32),

@@ -1,13 +1,13 @@
 """The critical path of a step: which cycles were computing, which travelling, which waiting.
 
 The path is walked backwards from the last PE's end. A receive that had to wait for a wavelet leads to the
-cycle in which its source sent it: the k-th wavelet that a core takes from a color is the k-th that the
-color's only source sent. The pieces of the path touch each other, so their lengths sum to the step's
-cycles exactly.
+cycle in which its source sent it; the positions of the switches on its way tell which message of which source
+it is a part of. The pieces of the path touch each other, so their lengths sum to the step's cycles exactly.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import bytecode as bc
 from .machine import Machine, StepResult
+from .origins import origin_of
 from .step_log import (
     RUN_CAUSE,
     RUN_COMPUTE,
@@ -80,6 +81,20 @@ def critical_path(machine: Machine, result: StepResult) -> list[Segment]:
     return _Walk(machine, result.log).walk(int(np.argmax(result.end_cycles))) if machine.pes else []
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message that a PE took, as its wavelets `start` up to but without `end` of the color."""
+
+    source: int
+    first: int
+    """Which of the source's wavelets of the color its first one was"""
+    start: int
+    end: int
+    cycles: int
+    switched: bool
+    """Whether other messages may come from elsewhere; if not, this one stands for all"""
+
+
 class _Walk:
     """Walks the log backwards from one PE's end. A place in it is a PE and the number of one of its runs."""
 
@@ -88,6 +103,8 @@ class _Walk:
         self.log = log
         self.runs: dict[int, NDArray[np.int64]] = {}
         self.segments: list[Segment] = []
+        self.messages: dict[tuple[int, int], list[_Message]] = {}
+        """What each PE took of each color, as far as it has been asked for."""
         self.streams: dict[tuple[int, int, int], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
     def runs_of(self, pe: int) -> NDArray[np.int64]:
@@ -110,27 +127,56 @@ class _Walk:
         """Walk back from the end of `pe`."""
         run = len(self.runs_of(pe)) - 1
         time = self.local_work(pe, run, self.field(pe, run, RUN_START))
-        run -= 1
+        run = self.ending(pe, run - 1, time)
         while time > 0:
-            # The run of wavelets was going on up to `time`.
-            slot = self.field(pe, run, RUN_SLOT)
-            time = self.add(pe, run, "serialization", time, time - slot)
-            first, cause = self.field(pe, run, RUN_FIRST), self.field(pe, run, RUN_CAUSE)
+            cause = self.field(pe, run, RUN_CAUSE)
+            if cause != st.CAUSE_AWAIT:
+                # The run of wavelets was going on up to `time`.
+                slot = self.field(pe, run, RUN_SLOT)
+                time = self.add(pe, run, "serialization", time, time - slot)
             if cause == st.CAUSE_ARRIVAL:
-                pe, run, time = self.arrival(pe, run, slot)
-            elif first > 0:
+                pe, run, time = self.arrival(pe, run, time)
+            elif self.field(pe, run, RUN_FIRST) > 0:
                 # The output queue had no room between two wavelets of the instruction.
-                before = self.field(pe, run - 1, RUN_SLOT) + self.field(pe, run - 1, RUN_COUNT)
-                time = self.add(pe, run, "wait", time, time - before)
-                run -= 1
+                before = self.same_instruction(pe, run)
+                end = self.field(pe, before, RUN_SLOT) + self.field(pe, before, RUN_COUNT)
+                time = self.add(pe, run, "wait", time, time - end)
+                run = before
+            elif cause != st.CAUSE_AWAIT and self.opcode(pe, run) in bc.STARTING:
+                run = self.awaited(pe, run)
             else:
                 setup = int(self.machine.code[self.field(pe, run, RUN_PC), bc.CALL_CYCLES])
                 begins = self.field(pe, run, RUN_START) + setup
                 time = self.add(pe, run, "wait", time, time - begins)
                 time = self.add(pe, run, "software", time, setup)
                 time = self.local_work(pe, run, time)
-                run -= 1
+                run = self.ending(pe, run - 1, time)
         return self.segments
+
+    def opcode(self, pe: int, run: int) -> int:
+        """Return the opcode of a run's instruction."""
+        return int(self.machine.code[self.field(pe, run, RUN_PC), bc.OPCODE])
+
+    def ending(self, pe: int, run: int, time: int) -> int:
+        """Return the run that ended at `time`: `run`, or that of the other of two streams."""
+        while run > 0 and self.opcode(pe, run) in bc.STARTING:
+            if self.field(pe, run, RUN_SLOT) + self.field(pe, run, RUN_COUNT) >= time:
+                break
+            run -= 1
+        return run
+
+    def same_instruction(self, pe: int, run: int) -> int:
+        """Return the run before `run` of the same instruction, which may be one of two streams."""
+        before = run - 1
+        while self.field(pe, before, RUN_PC) != self.field(pe, run, RUN_PC):
+            before -= 1
+        return before
+
+    def awaited(self, pe: int, run: int) -> int:
+        """Return the row of the `AWAIT` that a stream's run belongs to."""
+        while self.field(pe, run, RUN_CAUSE) != st.CAUSE_AWAIT:
+            run -= 1
+        return run
 
     def local_work(self, pe: int, run: int, time: int) -> int:
         """Note the work between the PE's previous communication and `time`, at which `run` begins."""
@@ -144,14 +190,13 @@ class _Walk:
         """
         color = self.color(pe, run, bc.CHANNEL_IN)
         runs, before = self.stream(pe, color, bc.CHANNEL_IN)
-        number = int(before[np.searchsorted(runs, run)])
-        source, links = self.source(pe, color)
+        source, number, cycles = self.origin(pe, color, int(before[np.searchsorted(runs, run)]))
         runs, before = self.stream(source, color, bc.CHANNEL_OUT)
         index = int(np.searchsorted(before, number, side="right")) - 1
         sender = int(runs[index])
         sent = self.field(source, sender, RUN_SLOT) + number - int(before[index])
         ramp = self.machine.depths.ramp_cycles
-        travel = (ramp + 1) + links + max(ramp, 1)
+        travel = (ramp + 1) + cycles + max(ramp, 1)
         time = self.add(pe, run, "wait", slot, slot - sent - travel)
         return source, sender, self.add(pe, run, "hops", time, travel)
 
@@ -166,26 +211,41 @@ class _Walk:
         if key not in self.streams:
             runs = self.runs_of(pe)
             code = self.machine.code[runs[:, RUN_PC]]
-            opcodes = (bc.SEND, bc.REDUCE_FORWARD)
-            if channel_field == bc.CHANNEL_IN:
-                opcodes = (bc.RECEIVE, bc.REDUCE, bc.REDUCE_FORWARD)
+            opcodes = bc.RECEIVING if channel_field == bc.CHANNEL_IN else bc.SENDING
             colors = self.machine.channels[self.machine.pe_tile[pe]][code[:, channel_field]]
             found = np.flatnonzero(np.isin(code[:, bc.OPCODE], opcodes) & (colors == color))
             counts = runs[found, RUN_COUNT]
             self.streams[key] = found, np.cumsum(counts) - counts
         return self.streams[key]
 
-    def source(self, pe: int, color: int) -> tuple[int, int]:
-        """Return the PE whose wavelets of `color` reach `pe`, and how many links they take."""
-        wiring = self.machine.wiring
+    def origin(self, pe: int, color: int, number: int) -> tuple[int, int, int]:
+        """Return who sent wavelet `number` of those of `color` that `pe` takes, as which one, and the cycles
+        from its first router to its last.
+        """
+        messages = self.messages.setdefault((pe, color), [])
         router = int(self.machine.pe_y[pe]) * self.machine.width + int(self.machine.pe_x[pe])
-        first, end = int(wiring.first_route[router]), int(wiring.first_route[router + 1])
-        queue = first + int(np.flatnonzero(wiring.network.color[first:end] == color)[0])
-        links = 0
-        while not int(wiring.queues[queue, st.SHAPE]) & st.FROM_CORE:
-            queue = int(wiring.queues[queue, st.SOURCE])
-            links += 1
-        return int(wiring.queues[queue, st.SOURCE]), links
+        while True:
+            if not messages or (messages[-1].switched and number >= messages[-1].end):
+                found = origin_of(self.machine.wiring, self.machine.width, router, color, len(messages))
+                start = messages[-1].end if messages else 0
+                first, count = self.message(found.core, color, found.number)
+                messages.append(
+                    _Message(found.core, first, start, start + count, found.cycles, found.switched)
+                )
+                continue
+            if not messages[-1].switched:
+                return messages[-1].source, number, messages[-1].cycles
+            message = messages[bisect_right(messages, number, key=lambda message: message.end)]
+            return message.source, message.first + number - message.start, message.cycles
+
+    def message(self, pe: int, color: int, number: int) -> tuple[int, int]:
+        """Return the first wavelet of message `number` that `pe` sent on a color, and its wavelets."""
+        runs, before = self.stream(pe, color, bc.CHANNEL_OUT)
+        table = self.runs_of(pe)
+        starts = before[table[runs, RUN_FIRST] == 0]
+        total = int(before[-1] + table[runs[-1], RUN_COUNT])
+        first = int(starts[number])
+        return first, (int(starts[number + 1]) if number + 1 < len(starts) else total) - first
 
 
 def layer_cycles_of(machine: Machine, result: StepResult) -> float | None:

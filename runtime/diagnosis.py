@@ -27,6 +27,15 @@ _MEMORY = {
 }
 
 
+_THREAD = {
+    st.THREAD_BLOCKED: "a stream is started and not awaited yet: nothing else may send or receive",
+    st.THREAD_TWICE: "a stream of this direction is started and not awaited yet",
+    st.THREAD_NOTHING: "nothing is started that could be awaited",
+    st.THREAD_UNAWAITED: "a stream is started and never awaited",
+    st.THREAD_OVERLAP: "the memory of the started send and that of the started receive overlap",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Blame:
     """Where to look for what went wrong: the machine's tables and the state it stopped in."""
@@ -41,7 +50,7 @@ class Blame:
     run: Run
 
     def state(self, core: int) -> NDArray[np.int32]:
-        """Return the fields of a core."""
+        """Return the fields of a core, or of a stream of one."""
         return self.cores.state.reshape(-1, st.CORE_FIELDS)[core]
 
     def core_detail(self, core: int, message: str, color: int | None = None, flow: str = "") -> FaultDetail:
@@ -68,6 +77,23 @@ class Blame:
             message,
             int(self.wiring.network.color[queue]),
             self.wiring.flow_of(queue),
+        )
+
+    def color_of(self, core: int, pc: int) -> int | None:
+        """Return the color that communication `pc` of a core sends to, or receives from; None for others."""
+        opcode = int(self.code[pc, bc.OPCODE])
+        if opcode in bc.SENDING:
+            return self.channel_color(core, int(self.code[pc, bc.CHANNEL_OUT]))
+        if opcode in bc.RECEIVING:
+            return self.channel_color(core, int(self.code[pc, bc.CHANNEL_IN]))
+        return None
+
+    def flow_at(self, core: int, color: int | None) -> str:
+        """Return the flow of a color at the router of a core, '' if it has none."""
+        router = int(self.cores.router[core])
+        lanes = range(int(self.wiring.first_route[router]), int(self.wiring.first_route[router + 1]))
+        return next(
+            (self.wiring.flow_of(lane) for lane in lanes if self.wiring.network.color[lane] == color), ""
         )
 
     def channel_color(self, core: int, channel: int) -> int | None:
@@ -111,10 +137,26 @@ def fault_of(blame: Blame) -> MachineFault:
             f"the result {detail} does not fit into 32 bits",
             "arithmetic",
         )
+    elif kind == st.FAULT_THREAD:
+        return _misused_threads(blame, subject, pc, detail)
     else:
         limit = int(blame.run.configuration[st.CYCLE_LIMIT])
         message, text, word = f"a program ran past cycle {limit}", "still computing", "cycle-limit"
     return MachineFault(word, message, (blame.instruction_detail(subject, pc, text),))
+
+
+def _misused_threads(blame: Blame, core: int, pc: int, detail: int) -> MachineFault:
+    """Return the fault of a core that started or awaited streams wrongly at `pc`."""
+    color = blame.color_of(core, pc)
+    details = [blame.instruction_detail(core, pc, _THREAD[detail], color, blame.flow_at(core, color))]
+    started = int(blame.state(core)[st.STARTED])
+    for half in range(2):
+        if started >> half & 1:
+            start = int(blame.state(blame.cores.end.size + 2 * core + half)[st.PC])
+            color = blame.color_of(core, start)
+            flow = blame.flow_at(core, color)
+            details.append(blame.instruction_detail(core, start, "started here", color, flow))
+    return MachineFault("thread", "a program starts or awaits streams wrongly", tuple(details))
 
 
 def _lost(blame: Blame, queue: int, output: int, cycle: int) -> MachineFault:
@@ -143,7 +185,9 @@ def stuck_fault(blame: Blame, status: int) -> MachineFault:
     waiting = np.flatnonzero(blame.cores.end < 0)
     if status == st.STATUS_STUCK and waiting.size == 0:
         return _left_over(blame)
-    details = tuple(_waiting_detail(blame, core) for core in waiting[:_MAX_COLLECTED].tolist())
+    details = tuple(
+        detail for core in waiting[:_MAX_COLLECTED].tolist() for detail in _waiting_details(blame, core)
+    )
     count = f"{waiting.size} PE{'s' if waiting.size != 1 else ''}"
     if status == st.STATUS_CYCLE_LIMIT:
         limit = int(blame.run.configuration[st.CYCLE_LIMIT])
@@ -165,26 +209,47 @@ def _left_over(blame: Blame) -> MachineFault:
     )
 
 
-def _waiting_detail(blame: Blame, core: int) -> FaultDetail:
-    """Return what a core that has not ended is doing."""
-    state = blame.state(core)
+def _waiting_details(blame: Blame, core: int) -> list[FaultDetail]:
+    """Return what a core that has not ended is doing: the streams that it awaits, if it does."""
+    opcode = int(blame.state(core)[st.OPCODE])
+    if opcode == st.CONTINUE:
+        return [blame.core_detail(core, "not started")]
+    if opcode != bc.AWAIT:
+        return [_waiting_detail(blame, core, core)]
+    streams = range(blame.cores.end.size + 2 * core, blame.cores.end.size + 2 * core + 2)
+    return [_waiting_detail(blame, core, s) for s in streams if int(blame.state(s)[st.WAVELETS]) > 0]
+
+
+def _waiting_detail(blame: Blame, core: int, thread: int) -> FaultDetail:
+    """Return what a thread of `core` is doing."""
+    state = blame.state(thread)
     pc = int(state[st.PC])
     queue = int(state[st.WAITING])
-    if int(state[st.OPCODE]) == st.CONTINUE:
-        return blame.core_detail(core, "not started")
     left = int(state[st.WAVELETS])
     if queue >= 0 and queue == int(state[st.QUEUE_OUT]):
         color = int(blame.wiring.network.color[queue])
-        return blame.core_detail(
-            core, f"no room to send, {left} wavelets to go", color, blame.wiring.flow_of(queue)
-        )
+        text = f"no room to send, {left} wavelets to go{_switch_text(blame, queue)}"
+        return blame.instruction_detail(core, pc, text, color, blame.wiring.flow_of(queue))
     if int(state[st.OPCODE]) != bc.SEND:
         source = int(state[st.QUEUE_IN])
         color = blame.channel_color(core, int(blame.code[pc, bc.CHANNEL_IN]))
         if source < 0:
-            return blame.core_detail(core, "no route leads this color to it", color)
+            return blame.instruction_detail(core, pc, "no route leads this color to it", color)
         text = "waits for a wavelet" if queue == source else "receiving"
-        return blame.core_detail(core, f"{text}, {left} to go", color, blame.wiring.flow_of(source))
+        flow = blame.wiring.flow_of(source)
+        return blame.instruction_detail(core, pc, f"{text}, {left} to go", color, flow)
     color = blame.channel_color(core, int(blame.code[pc, bc.CHANNEL_OUT]))
     flow = blame.wiring.flow_of(int(state[st.QUEUE_OUT]))
-    return blame.core_detail(core, f"sending, {left} wavelets to go", color, flow)
+    return blame.instruction_detail(core, pc, f"sending, {left} wavelets to go", color, flow)
+
+
+def _switch_text(blame: Blame, lane: int) -> str:
+    """Return what the switch of a lane that cannot go on waits for, '' if it has none."""
+    network = blame.wiring.network
+    if not int(blame.wiring.queues[lane, st.SHAPE]) & st.SWITCHED:
+        return ""
+    switch = network.switches.reshape(-1, 1 << st.SWITCH_SHIFT)[int(network.switch[lane])]
+    position, left = int(switch[st.POSITION]), int(switch[st.MESSAGES_LEFT])
+    setting = network.settings.reshape(-1, 1 << st.SETTING_SHIFT)[int(switch[st.FIRST_SETTING]) + position]
+    source = st.DIRECTIONS[int(blame.wiring.input[int(setting[st.SETTING_LANE])])]
+    return f"; its router's switch is in position {position}, for {left} more messages from {source}"

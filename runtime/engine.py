@@ -49,6 +49,10 @@ def _load() -> None:
         awake_words=bitmap(0)[1],
         moves=none,
         loads=np.zeros(0, np.int64),
+        latency=none,
+        switch=none,
+        switches=none,
+        settings=none,
     )
     cores = Cores(
         state=none,
@@ -62,7 +66,11 @@ def _load() -> None:
         tile=none,
     )
     programs = Programs(
-        np.zeros((0, bc.ROW_FIELDS), np.int64), table, np.zeros(1, np.int32), np.zeros(15, np.int64)
+        np.zeros((0, bc.ROW_FIELDS), np.int64),
+        table,
+        np.zeros(1, np.int32),
+        np.zeros(1, np.int32),
+        np.zeros(15, np.int64),
     )
     run = Run(
         np.zeros(st.COUNTERS, np.int64),

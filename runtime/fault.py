@@ -35,8 +35,8 @@ class FaultDetail:
 class MachineFault(Exception):  # noqa: N818 - a fault is what hardware has
     """The machine stopped: `kind` is one of the words below, `details` says what each PE had to do with it.
 
-    Kinds: `deadlock`, `lost-wavelet`, `off-wafer`, `memory`, `arithmetic`, `channel`, `cycle-limit`,
-    `defect`, `not-a-number` and `program`.
+    Kinds: `deadlock`, `lost-wavelet`, `off-wafer`, `memory`, `arithmetic`, `channel`, `thread`,
+    `cycle-limit`, `defect`, `not-a-number` and `program`.
     """
 
     def __init__(self, kind: str, message: str, details: tuple[FaultDetail, ...] = ()) -> None:

@@ -14,6 +14,7 @@ from .cores import Tile, channel_table, code_table, make_cores, preset_registers
 from .diagnosis import Blame, fault_of, stuck_fault
 from .engine import prepare_engine
 from .fault import MachineFault
+from .route import Route
 from .step import StepResult
 from .step_log import WaveletLog
 from .stream_step import AUTO_PES, ENGINES, StreamSide
@@ -21,7 +22,7 @@ from .wavelet import state as st
 from .wavelet.bitmap import fill
 from .wavelet.kernel import run_kernel
 from .wavelet.state import Memory, Network, Programs, Run
-from .wiring import QueueDepths, Route, Wiring, wire
+from .wiring import QueueDepths, Wiring, wire
 
 LARGEST_CYCLE = 2**31 - 2**16
 """The last cycle that a step can reach: times are kept in 32 bits."""
@@ -68,7 +69,6 @@ class Machine:
         ]
         """Program and origin of each row of the common code table."""
         self.code, first_rows = code_table(programs)
-        self._refuse_what_is_missing()
         self.wiring: Wiring = wire(width, height, routes, depths, self.pe_index.reshape(-1))
         """The queues and the flows that they belong to."""
         self.channels: NDArray[np.int32] = channel_table(tiles)
@@ -77,21 +77,13 @@ class Machine:
         self._first_pc = first_rows[program_of_tile[self.pe_tile]]
         self._preset = preset_registers(routers, width, self.pe_tile, tiles)
         self._cores = make_cores(routers, self.pe_tile, programs)
-        self._programs = Programs(self.code, self.channels, self.wiring.first_route, np.zeros(15, np.int64))
+        first_route, first_sink = self.wiring.first_route, self.wiring.first_sink
+        self._programs = Programs(self.code, self.channels, first_route, first_sink, np.zeros(15, np.int64))
         self.conflict: MachineFault | None = None
         """Why `auto` uses the wavelet engine where the stream engine was to be used; None if it does not."""
         self.sram: NDArray[np.uint16] = np.zeros((routers.size, self.sram_bytes // 2), np.uint16)
         self.floats: NDArray[np.float32] = self.sram.view(np.float32)
         self.integers: NDArray[np.int32] = self.sram.view(np.int32)
-
-    def _refuse_what_is_missing(self) -> None:
-        """Raise for what the engine does not execute yet."""
-        if any(route.position or route.messages for route in self.routes):
-            raise MachineFault("program", "the engine has no switch positions yet")
-        if self.depths.hop_cycles != 1 or self.depths.turn_cycles != 0:
-            raise MachineFault("program", "the engine has links of one cycle only yet")
-        if (self.code[:, bc.OPCODE] >= bc.START_SEND).any():
-            raise MachineFault("program", "the engine starts no streams yet")
 
     @cached_property
     def _streams(self) -> StreamSide:
@@ -147,15 +139,14 @@ class Machine:
                 if engine == "stream" or fault.kind != "conflict":
                     raise
                 self.conflict = fault
-        if not data:
-            raise MachineFault("program", "the engine cannot run without data yet")
         self._reset(arguments or {})
-        loads = np.zeros(self.wiring.routes if count_loads else 0, np.int64)
+        loads = np.zeros(self.wiring.routes + self.wiring.settings if count_loads else 0, np.int64)
         configuration = np.zeros(st.CONFIGURATION, np.int64)
         configuration[st.RAMP_CYCLES] = self.depths.ramp_cycles
         configuration[st.CYCLE_LIMIT] = min(cycle_limit, LARGEST_CYCLE)
         configuration[st.LOG_LEVEL] = log_level
         configuration[st.COUNT_LOADS] = count_loads
+        configuration[st.MOVE_DATA] = data
         configuration[st.SRAM_BYTES] = self.sram_bytes
         configuration[st.PAUSE_WORK] = _PAUSE_WORK
         configuration[st.ROUTES] = self.wiring.routes
@@ -178,15 +169,16 @@ class Machine:
     def _reset(self, arguments: Mapping[str, int]) -> None:
         """Bring cores and network to the state before a launch; SRAM stays as it is."""
         network, cores = self.wiring.network, self._cores
-        self.wiring.queues[:, st.LEVEL] = 0
+        self.wiring.reset()
         for array in (network.awake, network.awake_words, cores.state, cores.registers):
             array[...] = 0
         cores.wheel[...] = -1
         cores.end[...] = -1
-        state = cores.state.reshape(-1, st.CORE_FIELDS)
+        threads = cores.state.reshape(-1, st.CORE_FIELDS)
+        threads[:, [st.WAITING, st.QUEUE_IN, st.QUEUE_OUT]] = -1
+        state = threads[: self.pes]
         state[:, st.PC] = self._first_pc
         state[:, st.OPCODE] = st.CONTINUE
-        state[:, [st.WAITING, st.QUEUE_IN, st.QUEUE_OUT]] = -1
         fill(cores.awake, cores.awake_words, self.pes)
         cores.registers[:, : bc.PRESET_REGISTERS] = self._preset
         cores.registers[:, bc.R_POSITION] = arguments.get("position", 0)
@@ -214,10 +206,14 @@ class Machine:
         return Blame(self.width, self.sites, self.wiring, self.channels, self.code, self._cores, run)
 
     def _link_loads(self, loads: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the wavelets on each link from the wavelets that each route moved."""
-        queues = self.wiring.queues[: loads.size]
+        """Return the wavelets on each link from the wavelets that each lane, or setting, moved."""
+        network = self.wiring.network
+        settings = network.settings.reshape(-1, 1 << st.SETTING_SHIFT)
+        # A lane with a switch has all its wavelets counted at its settings, whatever its shape is now.
+        shapes = np.append(self.wiring.queues[: self.wiring.routes, st.SHAPE], settings[:, st.SETTING_SHAPE])
+        lanes = np.append(np.arange(self.wiring.routes), settings[:, st.SETTING_LANE])
         result = np.zeros((4, self.height * self.width), np.int64)
         for direction in range(4):
-            rows = np.flatnonzero(queues[:, st.SHAPE] >> st.LINKS_SHIFT + direction & 1)
-            np.add.at(result[direction], self.wiring.network.router[rows], loads[rows])
+            rows = np.flatnonzero(shapes >> st.LINKS_SHIFT + direction & 1)
+            np.add.at(result[direction], network.router[lanes[rows]], loads[rows])
         return result.reshape(4, self.height, self.width)

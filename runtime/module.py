@@ -14,7 +14,8 @@ from .cores import Tile
 from .decode import decode_program
 from .defects import refuse_defects
 from .machine import Machine
-from .wiring import QueueDepths, Rect, Route
+from .route import Rect, Route
+from .wiring import QueueDepths
 
 
 def costs_of(target: Target) -> Costs:

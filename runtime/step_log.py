@@ -1,7 +1,8 @@
 """The log of a step: in which cycles each PE's communications moved their wavelets, and why not earlier.
 
 Both engines keep one. What the critical path reads of it is a PE's *runs*: a run is wavelets that one
-communication moved in consecutive cycles.
+communication moved in consecutive cycles. The runs of started streams have the instruction that started them;
+before them stands one row without wavelets for the `AWAIT` that let them go on (`CAUSE_AWAIT`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from .wavelet import state as st
 
 RUN_PC = 0
 RUN_START = 1
-"""Cycle in which the instruction began (its set-up)."""
+"""Cycle in which the instruction began (its set-up); of a started stream, in which `AWAIT` did."""
 RUN_SLOT = 2
-"""Cycle of the run's first wavelet; of the end of a program, that end."""
+"""Cycle of the run's first wavelet; of the end of a program, that end; of an `AWAIT`, when streams begin."""
 RUN_FIRST = 3
 """The run's first wavelet, counted in its instruction."""
 RUN_COUNT = 4
@@ -105,7 +106,7 @@ class WaveletLog:
     def operations(self) -> NDArray[np.int64]:
         """See `StepLog`."""
         rows = self._ordered()
-        rows = rows[rows[:, st.LOG_CAUSE] != st.CAUSE_HALT]
+        rows = rows[~np.isin(rows[:, st.LOG_CAUSE], (st.CAUSE_HALT, st.CAUSE_AWAIT))]
         rows = rows[np.lexsort((rows[:, st.LOG_PC], rows[:, st.LOG_CORE]))]
         first = np.flatnonzero(rows[:, st.LOG_FIRST] == 0)
         last = np.append(first[1:], len(rows))[: first.size] - 1

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..wiring import QueueDepths, Rect, Route, rect_points
+from ..route import Rect, Route, rect_points
+from ..wiring import QueueDepths
 
 I32 = NDArray[np.int32]
 

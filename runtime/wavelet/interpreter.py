@@ -13,6 +13,7 @@ from . import state as st
 from .bitmap import set_bit
 from .jit import inner, wide
 from .state import Cores, I32Array, I64Array, Memory, Network, Programs, Run
+from .thread import note_memory, release_streams, share_memory, stream_of
 from .vector import EXTENTS_DIFFER, OK, check_descriptor, execute_vector, type_of
 from .wheel import sleep_until
 
@@ -41,6 +42,7 @@ def advance(
     state, code, counters, registers = cores.state, programs.code, run.counters, cores.registers
     scratch, floats, words = programs.scratch, memory.floats, memory.words
     limit = run.configuration[st.CYCLE_LIMIT]
+    move_data = run.configuration[st.MOVE_DATA] != 0
     log_level = run.configuration[st.LOG_LEVEL]
     sram_bytes = run.configuration[st.SRAM_BYTES]
     me = core << st.CORE_SHIFT
@@ -56,15 +58,40 @@ def advance(
         opcode = code[pc, bc.OPCODE]
         call_cycles = code[pc, bc.CALL_CYCLES]
         if opcode == bc.HALT:
+            if state[me + st.STARTED] != 0:
+                return _fault(counters, st.FAULT_THREAD, core, pc, st.THREAD_UNAWAITED)
             if log_level != st.LOG_OFF:
                 _log(run, state, core, pc, time, time, 0, st.CAUSE_HALT)
             state[me + st.PC] = pc
             cores.end[core] = time
             counters[st.HALTED] += 1
             return READY
+        if opcode == bc.AWAIT:
+            if state[me + st.STARTED] == 0:
+                return _fault(counters, st.FAULT_THREAD, core, pc, st.THREAD_NOTHING)
+            if log_level != st.LOG_OFF:
+                _log(run, state, core, pc, time, time + call_cycles, 0, st.CAUSE_AWAIT)
+            state[me + st.COMPUTE], state[me + st.SOFTWARE] = 0, 0
+            begins = time + call_cycles
+            if release_streams(core, time, begins, cycle, network, cores, counters) > 0:
+                state[me + st.PC], state[me + st.OPCODE] = pc, opcode
+                return READY
+            time = begins
+            pc += 1
+            continue
+        if opcode >= bc.START_SEND:
+            if _start(core, pc, time, programs, cores, network, run) != st.FAULT_NONE:
+                return FAULT
+            state[me + st.SOFTWARE] += call_cycles
+            if log_level == st.LOG_ALL and call_cycles > 0:
+                _log(run, state, core, pc, time, time + call_cycles, 0, st.CAUSE_LOCAL)
+            time += call_cycles
+            pc += 1
+            continue
         if opcode >= bc.SEND:
-            fault = _begin(core, pc, time, programs, cores, network, run)
-            if fault != st.FAULT_NONE:
+            if state[me + st.STARTED] != 0:
+                return _fault(counters, st.FAULT_THREAD, core, pc, st.THREAD_BLOCKED)
+            if _begin(core, core, pc, time, programs, cores, network, run) != st.FAULT_NONE:
                 return FAULT
             begins = time + call_cycles
             if state[me + st.WAVELETS] > 0:
@@ -86,16 +113,17 @@ def advance(
             wrong = _check_vector(opcode, code[pc, bc.TYPES], scratch, sram_bytes)
             if wrong != OK:
                 return _fault(counters, st.FAULT_MEMORY, core, pc, wrong)
-            execute_vector(
-                opcode,
-                code[pc, bc.FUNCTION],
-                code[pc, bc.TYPES],
-                code[pc, bc.CONSTANT],
-                scratch,
-                memory.halves[(core * sram_bytes) >> 1 : ((core + 1) * sram_bytes) >> 1],
-                floats[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
-                words[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
-            )
+            if move_data:
+                execute_vector(
+                    opcode,
+                    code[pc, bc.FUNCTION],
+                    code[pc, bc.TYPES],
+                    code[pc, bc.CONSTANT],
+                    scratch,
+                    memory.halves[(core * sram_bytes) >> 1 : ((core + 1) * sram_bytes) >> 1],
+                    floats[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+                    words[(core * sram_bytes) >> 2 : ((core + 1) * sram_bytes) >> 2],
+                )
             calls, inner_elements = scratch[1], scratch[3]
             if opcode == bc.ARGMAX:
                 calls, inner_elements = scratch[6], scratch[8]
@@ -232,21 +260,49 @@ def _check_vector(opcode: int, types: int, d: I64Array, sram_bytes: int) -> int:
 
 
 @inner
-def _begin(
+def _start(
     core: int, pc: int, time: int, programs: Programs, cores: Cores, network: Network, run: Run
 ) -> int:
-    """Set up the communication `pc`: its descriptor, its queues, its wavelets."""
+    """Set up the stream that `pc` starts."""
+    state, counters = cores.state, run.counters
+    me = core << st.CORE_SHIFT
+    opcode = programs.code[pc, bc.OPCODE]
+    half = st.STARTED_SEND if opcode == bc.START_SEND else st.STARTED_RECEIVE
+    if state[me + st.STARTED] & half != 0:
+        _fault(counters, st.FAULT_THREAD, core, pc, st.THREAD_TWICE)
+        return st.FAULT_THREAD
+    stream = stream_of(cores, core, opcode)
+    fault = _begin(core, stream, pc, time, programs, cores, network, run)
+    if fault != st.FAULT_NONE:
+        return fault
+    state[(stream << st.CORE_SHIFT) + st.PC] = pc
+    note_memory(state, stream, programs.scratch)
+    if state[me + st.STARTED] != 0 and share_memory(cores, core):
+        _fault(counters, st.FAULT_THREAD, core, pc, st.THREAD_OVERLAP)
+        return st.FAULT_THREAD
+    state[me + st.STARTED] |= half
+    return st.FAULT_NONE
+
+
+@inner
+def _begin(
+    core: int, thread: int, pc: int, time: int, programs: Programs, cores: Cores, network: Network, run: Run
+) -> int:
+    """Set up the communication `pc` of `core`, to be done by `thread`: its descriptor, queues, wavelets."""
     queues, code, state, registers = network.queues, programs.code, cores.state, cores.registers
     d, counters, configuration = programs.scratch, run.counters, run.configuration
     for index in range(5):
         d[index] = operand(code, registers, core, pc, index)
     opcode, type = code[pc, bc.OPCODE], type_of(code[pc, bc.TYPES], 0)
+    if opcode >= bc.START_SEND:
+        # A stream does what the blocking instruction does.
+        opcode -= bc.START_SEND - bc.SEND
     found = check_descriptor(d, 0, type, configuration[st.SRAM_BYTES])
     if found != OK:
         _fault(counters, st.FAULT_MEMORY, core, pc, found)
         return st.FAULT_MEMORY
     elements = d[1] * d[3]
-    me = core << st.CORE_SHIFT
+    me = thread << st.CORE_SHIFT
     size = 2 if type == bc.F16 else 4
     state[me + st.OPCODE], state[me + st.TYPE] = opcode, type
     state[me + st.FUNCTION], state[me + st.START] = code[pc, bc.FUNCTION], time
@@ -270,13 +326,12 @@ def _begin(
         if color_out < 0:
             _fault(counters, st.FAULT_CHANNEL, core, pc, code[pc, bc.CHANNEL_OUT])
             return st.FAULT_CHANNEL
-    router, colors, first_route = cores.router[core], network.color, programs.first_route
-    for route in range(first_route[router], first_route[router + 1]):
+    router, colors = cores.router[core], network.color
+    for queue in range(programs.first_sink[router], programs.first_sink[router + 1]):
+        if colors[queue] == color_in:
+            state[me + st.QUEUE_IN] = queue
+    for route in range(programs.first_route[router], programs.first_route[router + 1]):
         shape = queues[(route << st.QUEUE_SHIFT) + st.SHAPE]
-        if colors[route] == color_in and (shape >> st.LINKS_SHIFT + st.RAMP) & 1 != 0:
-            # The ramp is a route's last output.
-            outputs = (shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK
-            state[me + st.QUEUE_IN] = queues[(route << st.QUEUE_SHIFT) + st.DOWN + outputs - 1]
         if colors[route] == color_out and shape & st.FROM_CORE != 0:
             state[me + st.QUEUE_OUT] = route
     if color_out >= 0 and state[me + st.QUEUE_OUT] < 0:

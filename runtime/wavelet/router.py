@@ -4,7 +4,8 @@ All routers decide on the state at the start of the cycle, then all moves are ma
 when every queue that its route leads to has a free slot and every link it takes is free: the branches
 of a multicast go in lock-step. Of the wavelets at a router that could move, the lower color takes its
 links first; one without all credits does not compete. A queue that lacks a credit sleeps until a slot
-that it may be waiting for is freed.
+that it may be waiting for is freed. When the last wavelet of the last message that a switch's position lasts
+for has left, the switch moves; the next cycle sees it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from .jit import inner, wide
 from .prefetch import AHEAD, PADDING, prefetch
 from .state import Cores, I32Array, I64Array, Network, U64Array
 from .wheel import sleep_until
+
+_LAST = np.uint32(st.LAST)
+_TIME = np.uint32(st.LAST - 1)
 
 
 @inner
@@ -42,9 +46,9 @@ def decide(network: Network, counters: I64Array, cycle: int) -> int:
             here = router[queue]
             taken = 0
         shape = queues[at + st.SHAPE]
-        if shape & st.FROM_CORE != 0:
+        if shape & st.TIMED != 0:
             head = queues[at + st.LEVEL] >> st.HEAD_SHIFT
-            when = wide(slots[queues[at + st.BASE] + 2 * head + 1])
+            when = wide(slots[queues[at + st.BASE] + 2 * head + 1] & _TIME)
             if when > cycle:
                 next_ready = min(next_ready, when)
                 continue
@@ -125,25 +129,32 @@ def commit(
         queues[at + st.LEVEL] = (following << st.HEAD_SHIFT) + occupied - 1
         if occupied == 1:
             clear_bit(awake, awake_words, queue)
+        last = np.uint32(0)
+        if shape & st.TIMED != 0:
+            wavelet, last = slots[base + 2 * head], slots[base + 2 * head + 1] & _LAST
+        else:
+            wavelet = slots[base + head]
         if shape & st.FROM_CORE != 0:
-            wavelet = slots[base + 2 * head]
             core = wide(queues[at + st.SOURCE])
             if core >= 0 and state[(core << st.CORE_SHIFT) + st.WAITING] == queue:
                 state[(core << st.CORE_SHIFT) + st.WAITING] = -1
                 set_bit(cores_awake, cores_awake_words, core)
-        else:
-            wavelet = slots[base + head]
-            if occupied == capacity:
-                wake_upstream(queues, awake, awake_words, queue)
+        elif occupied == capacity:
+            wake_upstream(queues, awake, awake_words, queue)
         outputs = (shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK
         for output in range(outputs):
             down = wide(queues[at + st.DOWN + output])
             there = down << st.QUEUE_SHIFT
-            level = queues[there + st.LEVEL]
-            slot = push_slot(level, queues[there + st.SHAPE] & st.CAPACITY_MASK)
+            level, shape_there = queues[there + st.LEVEL], queues[there + st.SHAPE]
+            slot = push_slot(level, shape_there & st.CAPACITY_MASK)
             queues[there + st.LEVEL] = level + 1
             if down < routes:
-                slots[queues[there + st.BASE] + slot] = wavelet
+                if shape_there & st.TIMED == 0:
+                    slots[queues[there + st.BASE] + slot] = wavelet
+                else:
+                    slot = queues[there + st.BASE] + 2 * slot
+                    slots[slot] = wavelet
+                    slots[slot + 1] = np.uint32(cycle + network.latency[down]) | last
                 if level & st.LEVEL_MASK == 0:
                     set_bit(awake, awake_words, down)
             else:
@@ -156,11 +167,46 @@ def commit(
                     sleep_until(state, wheel, counters, core, usable)
         hops += (shape >> st.MESH_OUTPUTS_SHIFT) & st.COUNT_MASK
         outputs_sum += outputs
-        if count_loads:
+        if shape & st.SWITCHED != 0:
+            _pass_switch(network, queue, routes, last != 0, count_loads)
+        elif count_loads:
             loads[queue] += 1
     counters[st.LINK_HOPS] += hops
     counters[st.RAMP_HOPS] += outputs_sum - hops
     counters[st.IN_FLIGHT] += outputs_sum - moves
+
+
+@inner
+def _pass_switch(network: Network, queue: int, routes: int, last: bool, count_loads: bool) -> None:
+    """Note that a wavelet of lane `queue` has passed its switch, which may move because of it."""
+    queues, switches, settings = network.queues, network.switches, network.settings
+    switch = wide(network.switch[queue]) << st.SWITCH_SHIFT
+    first, position = switches[switch + st.FIRST_SETTING], switches[switch + st.POSITION]
+    if count_loads:
+        network.loads[routes + first + position] += 1
+    if not last:
+        return
+    switches[switch + st.MESSAGES_LEFT] -= 1
+    if switches[switch + st.MESSAGES_LEFT] > 0:
+        return
+    position = position + 1 if position + 1 < switches[switch + st.POSITIONS] else 0
+    setting = wide(first + position) << st.SETTING_SHIFT
+    switches[switch + st.POSITION] = position
+    switches[switch + st.MESSAGES_LEFT] = settings[setting + st.SETTING_MESSAGES]
+    at = queue << st.QUEUE_SHIFT
+    queues[at + st.SHAPE] = (queues[at + st.SHAPE] & st.LASTING_MASK) + (1 << st.OUTPUTS_SHIFT)
+    queues[at + st.DOWN] = (queues.size >> st.QUEUE_SHIFT) - 1
+    opened = wide(settings[setting + st.SETTING_LANE])
+    at = opened << st.QUEUE_SHIFT
+    shape = (queues[at + st.SHAPE] & st.LASTING_MASK) + settings[setting + st.SETTING_SHAPE]
+    queues[at + st.SHAPE] = shape
+    for output in range((shape >> st.OUTPUTS_SHIFT) & st.COUNT_MASK):
+        down = wide(settings[setting + st.SETTING_DOWN + output])
+        queues[at + st.DOWN + output] = down
+        if down >= 0:
+            queues[(down << st.QUEUE_SHIFT) + st.SOURCE] = opened
+    if queues[at + st.LEVEL] & st.LEVEL_MASK != 0:
+        set_bit(network.awake, network.awake_words, opened)
 
 
 @inner

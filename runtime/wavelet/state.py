@@ -1,9 +1,13 @@
 """State of the wavelet engine: which arrays there are, and what stands in their columns.
 
-A *queue* is one row of `Network.queues`: first one for each route (router, color), ordered by router
-and color, then the core input queue of each route that leads up the ramp to a core. A queue with the
+A *queue* is one row of `Network.queues`: first one for each lane (router, color, input), in this order,
+then the core input queue of each color that a router sends up the ramp to its core. A queue with the
 ramp as its input is the core's output queue of that color: the core takes a slot when it sends, the
 router sees the wavelet `ramp_cycles + 1` later (one cycle to leave the core, then the ramp).
+
+A router with several settings of a color has a *switch*. The lane that the switch's position takes looks
+like any other; the other lanes of the color are closed: they lead to a queue that has no room, the last row
+of the table.
 """
 
 from __future__ import annotations
@@ -29,12 +33,13 @@ LEVEL = 0
 SHAPE = 1
 """What the queue and its route look like, in bit fields (below)."""
 BASE = 2
-"""Where the queue's slots start in `Network.slots`: one number a slot, two (wavelet, time) at a core."""
+"""Where the queue's slots start in `Network.slots`: one number a slot, two where it is `TIMED` and in a core
+input queue: the wavelet and the cycle from which on it may go on, with bit `LAST`."""
 SOURCE = 3
-"""The queue that feeds this one; the core that does, for a route from a core; -1 if nothing does."""
+"""The queue that feeds this one; the core that does (or its stream), for a route from a core; -1 without."""
 DOWN = 4
 """The first of up to 4 queues that the route leads to, by direction, or one of the codes below. In a core
-input queue: the core, -1 if none is there."""
+input queue: the core, -1 if none is there, or its stream that takes the wavelets now."""
 
 HEAD_SHIFT = 16
 LEVEL_MASK = (1 << HEAD_SHIFT) - 1
@@ -48,6 +53,14 @@ LINKS_SHIFT = 22
 LINKS_MASK = 31
 FROM_CORE = 1 << 27
 """The route takes its wavelets from the core."""
+TIMED = 1 << 28
+"""A router queue whose slots hold times: at a core, on links of several cycles, in a color with switches."""
+SWITCHED = 1 << 29
+"""The router has several settings of the color."""
+LASTING_MASK = CAPACITY_MASK | FROM_CORE | TIMED | SWITCHED
+"""What stays of a shape when a switch moves."""
+LAST = 1 << 31
+"""In the time of a wavelet: it is the last one of its message."""
 
 NO_ROUTE = -1
 """In `DOWN`: the next router has no route for the color."""
@@ -57,8 +70,28 @@ OTHER_INPUT = -2
 NORTH, EAST, SOUTH, WEST, RAMP = 0, 1, 2, 3, 4
 DIRECTIONS = ("N", "E", "S", "W", "RAMP")
 
+# ---- switches ------------------------------------------------------------------------------------
+# Field f of switch s is at (s << SWITCH_SHIFT) + f, of setting t at (t << SETTING_SHIFT) + f.
+
+SWITCH_SHIFT = 2
+FIRST_SETTING = 0
+POSITIONS = 1
+POSITION = 2
+MESSAGES_LEFT = 3
+"""Messages that the switch lets pass before it moves on."""
+
+SETTING_SHIFT = 3
+SETTING_LANE = 0
+SETTING_SHAPE = 1
+"""`SHAPE` without what is in `LASTING_MASK`."""
+SETTING_MESSAGES = 2
+SETTING_DOWN = 4
+"""As `DOWN` of the lane in this position."""
+
 # ---- cores ---------------------------------------------------------------------------------------
-# Field f of core c is at (c << CORE_SHIFT) + f. The first 16 are what a wavelet needs.
+# Field f of core c is at (c << CORE_SHIFT) + f. The first 16 are what a wavelet needs. Behind the N cores of
+# a machine with programs that start streams come these: core c's sending one is number N + 2 c, its
+# receiving one N + 2 c + 1. A stream takes its turns as a core does, from `AWAIT` until it has ended.
 
 CORE_SHIFT = 5
 CORE_FIELDS = 1 << CORE_SHIFT
@@ -105,6 +138,16 @@ RUN_SLOT = 22
 """Log: the cycle of that wavelet."""
 RUN_CAUSE = 23
 """Log: why that wavelet did not come earlier."""
+STARTED = 24
+"""Streams that have been started and not awaited: `STARTED_SEND`, `STARTED_RECEIVE`."""
+PENDING = 25
+"""Streams that the core awaits."""
+LOW = 26
+"""First byte of a stream's memory."""
+HIGH = 27
+"""The byte behind its last one."""
+
+STARTED_SEND, STARTED_RECEIVE = 1, 2
 
 CONTINUE = -1
 """In `OPCODE`: the core goes on with instruction `PC` at its own time `WAKE`."""
@@ -113,8 +156,9 @@ CONTINUE = -1
 
 LOG_CORE = 0
 LOG_PC = 1
+"""Of a started stream, the instruction that started it."""
 LOG_START = 2
-"""When the instruction began."""
+"""When the instruction began; of a started stream, when it was awaited."""
 LOG_SLOT = 3
 """Cycle of the run's first wavelet; of a local instruction, its end."""
 LOG_FIRST = 4
@@ -138,6 +182,8 @@ CAUSE_LOCAL = 4
 """A local instruction (only in a full log)."""
 CAUSE_LAYER = 5
 """The loop over layers starts (`LOG_COUNT` 0) or ends iteration number `LOG_COUNT` - 1."""
+CAUSE_AWAIT = 6
+"""Started streams are awaited (before their runs): `LOG_SLOT` is when they begin."""
 
 LOG_OFF, LOG_RUNS, LOG_ALL = 0, 1, 2
 
@@ -182,6 +228,8 @@ PAUSE_WORK = 5
 """Moves, core steps and cycles after which the engine returns to its caller, to be called again."""
 ROUTES = 6
 """Number of router queues."""
+MOVE_DATA = 7
+"""0 where only cycles are wanted."""
 CONFIGURATION = 8
 
 WHEEL_BUCKETS = 1024
@@ -189,12 +237,12 @@ NEVER = 2**62
 
 
 class Network(NamedTuple):
-    """Routers and links. Bitmaps have one bit a route and one a word of those."""
+    """Routers and links; *routes* are the lanes. Bitmaps have one bit a route and one a word of those."""
 
     queues: I32Array
-    """[(queues + 1) << QUEUE_SHIFT], the last row unused: what is prefetched needs one queue at least"""
+    """[(queues + 1) << QUEUE_SHIFT], the last row without room"""
     slots: NDArray[np.uint32]
-    """Wavelets, with the cycle from which on each is there in the queues at cores."""
+    """Wavelets, with the cycle from which on each may go on where `BASE` says so."""
     router: I32Array
     """[queues] the router that the queue is at"""
     color: I32Array
@@ -206,23 +254,31 @@ class Network(NamedTuple):
     moves: I32Array
     """[routes + PADDING] router queues that are awake, then those that move a wavelet in this cycle"""
     loads: I64Array
-    """[routes] wavelets moved, when counted; else of length 0"""
+    """[routes + settings] wavelets moved, where there is a switch by setting; of length 0 if not counted"""
+    latency: I32Array
+    """[routes] cycles after which a wavelet that came into a `TIMED` queue from a link may go on"""
+    switch: I32Array
+    """[routes] number of the lane's switch, -1 without one; of length 0 if there are no switches"""
+    switches: I32Array
+    """[switches << SWITCH_SHIFT]"""
+    settings: I32Array
+    """[settings of switches << SETTING_SHIFT], switch by switch in the order of positions"""
 
 
 class Cores(NamedTuple):
-    """The cores that have a program."""
+    """The cores that have a program, and (*threads* counts both) the streams that they start."""
 
     state: I32Array
-    """[cores << CORE_SHIFT]"""
+    """[threads << CORE_SHIFT]"""
     registers: I32Array
     """[cores, registers]"""
     awake: U64Array
-    """[cores / 64] cores to step in the next cycle"""
+    """[threads / 64] threads to step in the next cycle"""
     awake_words: U64Array
     stepping: I32Array
-    """[cores + PADDING] cores that are awake in this cycle"""
+    """[threads + PADDING] threads that are awake in this cycle"""
     wheel: I32Array
-    """[WHEEL_BUCKETS] first sleeping core that wakes at a cycle with this remainder, or -1"""
+    """[WHEEL_BUCKETS] first sleeping thread that wakes at a cycle with this remainder, or -1"""
     end: I64Array
     """[cores] cycle at which the program ended, -1 before"""
     router: I32Array
@@ -248,6 +304,8 @@ class Programs(NamedTuple):
     """[tiles, channels] color of a channel, or -1"""
     first_route: I32Array
     """[routers + 1] first router queue of each router"""
+    first_sink: I32Array
+    """[routers + 1] first core input queue of each router"""
     scratch: I64Array
     """[15] operands of the instruction being executed"""
 
@@ -290,3 +348,16 @@ FAULT_OVERFLOW = 7
 """An integer does not fit its register."""
 FAULT_ENDLESS = 8
 """A core ran past the cycle limit without ever talking to another."""
+FAULT_THREAD = 9
+"""Streams were started or awaited wrongly. Detail: one of the numbers below."""
+
+THREAD_BLOCKED = 0
+"""A send or receive while a stream is started."""
+THREAD_TWICE = 1
+"""A second stream of one direction."""
+THREAD_NOTHING = 2
+"""Nothing to await."""
+THREAD_UNAWAITED = 3
+"""A program's end before a stream's."""
+THREAD_OVERLAP = 4
+"""The two streams share memory."""

@@ -21,6 +21,7 @@ from .number import (
 from .prefetch import AHEAD, PADDING, prefetch
 from .router import push_slot, wake_upstream
 from .state import Cores, I32Array, Memory, Network, Programs, Run
+from .thread import end_stream
 from .wheel import sleep_until
 
 _LOW_HALF = np.uint32(0xFFFF)
@@ -41,6 +42,8 @@ def step_cores(
     logging = run.configuration[st.LOG_LEVEL] != st.LOG_OFF
     ramp_up = run.configuration[st.RAMP_CYCLES] + 1
     sram_bytes = run.configuration[st.SRAM_BYTES]
+    move_data = run.configuration[st.MOVE_DATA] != 0
+    count = cores.end.size
     while counters[st.STEPPED] < counters[st.STEPS]:
         index = counters[st.STEPPED]
         _prefetch_state(state, wide(stepping[index + PADDING - 1]))
@@ -93,16 +96,19 @@ def step_cores(
             if occupied == capacity:
                 wake_upstream(queues, awake, awake_words, source)
 
+        home = core if core < count else (core - count) >> 1
         type, address, function = state[me + st.TYPE], state[me + st.ADDRESS], state[me + st.FUNCTION]
         out = np.uint32(0)
-        if type == bc.F16:
+        if not move_data:
+            pass
+        elif type == bc.F16:
             elements = min(state[me + st.ELEMENTS], 2)
             state[me + st.ELEMENTS] -= elements
             column = state[me + st.COLUMN]
             for half in range(elements):
                 shift = np.uint32(16 * half)
                 came = np.uint16((wavelet >> shift) & _LOW_HALF)
-                at = (core * sram_bytes + address) >> 1
+                at = (home * sram_bytes + address) >> 1
                 if opcode == bc.RECEIVE:
                     halves[at] = came
                 elif opcode == bc.SEND:
@@ -122,7 +128,7 @@ def step_cores(
                     address += state[me + st.INNER_STEP]
             state[me + st.COLUMN] = column
         else:
-            at = (core * sram_bytes + address) >> 2
+            at = (home * sram_bytes + address) >> 2
             if opcode == bc.RECEIVE:
                 words[at] = np.int32(wavelet)
             elif opcode == bc.SEND:
@@ -144,26 +150,29 @@ def step_cores(
             state[me + st.COLUMN] = column
         state[me + st.ADDRESS] = address
 
+        left = state[me + st.WAVELETS] - 1
+        state[me + st.WAVELETS] = left
         if target >= 0:
             there = target << st.QUEUE_SHIFT
             level = queues[there + st.LEVEL]
             slot = queues[there + st.BASE] + 2 * push_slot(level, queues[there + st.SHAPE] & st.CAPACITY_MASK)
             slots[slot] = out
-            slots[slot + 1] = cycle + ramp_up
+            slots[slot + 1] = cycle + ramp_up + (st.LAST if left == 0 else 0)
             queues[there + st.LEVEL] = level + 1
             if level & st.LEVEL_MASK == 0:
                 set_bit(awake, awake_words, target)
             counters[st.SENT] += 1
             counters[st.IN_FLIGHT] += 1
 
-        left = state[me + st.WAVELETS] - 1
-        state[me + st.WAVELETS] = left
         if logging:
-            _log_slot(run, state, core, cycle, left == 0)
+            _log_slot(run, state, core, home, cycle, left == 0)
         if left == 0:
             clear_bit(cores_awake, cores_awake_words, core)
-            state[me + st.PC] += 1
-            status = advance(core, cycle + 1, cycle, network, cores, memory, programs, run)
+            if home != core and not end_stream(core, home, network, state):
+                continue
+            stepping[index] = home
+            state[(home << st.CORE_SHIFT) + st.PC] += 1
+            status = advance(home, cycle + 1, cycle, network, cores, memory, programs, run)
             if status == INCOMPLETE:
                 # It goes on as the last core that was stepped.
                 counters[st.STEPPED] -= 1
@@ -198,27 +207,27 @@ def _prefetch_slots(state: I32Array, queues: I32Array, slots: NDArray[np.uint32]
 
 
 @inner
-def _log_slot(run: Run, state: I32Array, core: int, cycle: int, last: bool) -> None:
-    """Log the wavelet that `core` took or sent in this cycle: one row a run of consecutive cycles."""
+def _log_slot(run: Run, state: I32Array, core: int, home: int, cycle: int, last: bool) -> None:
+    """Log the wavelet that thread `core` of core `home` took or sent: one row a run of consecutive cycles."""
     me = core << st.CORE_SHIFT
     done = wide(state[me + st.DONE])
     if done == 0 or cycle != state[me + st.RUN_SLOT] + done - state[me + st.RUN_FIRST]:
         if done > 0:
-            _log_run(run, state, core, done)
+            _log_run(run, state, core, home, done)
         state[me + st.RUN_FIRST], state[me + st.RUN_SLOT] = done, cycle
         state[me + st.RUN_CAUSE] = state[me + st.STALL]
     state[me + st.STALL], state[me + st.DONE] = st.CAUSE_SETUP, done + 1
     if last:
-        _log_run(run, state, core, done + 1)
+        _log_run(run, state, core, home, done + 1)
 
 
 @inner
-def _log_run(run: Run, state: I32Array, core: int, end: int) -> None:
+def _log_run(run: Run, state: I32Array, core: int, home: int, end: int) -> None:
     log = run.log
     me = core << st.CORE_SHIFT
     row = log_row(run)
     first = state[me + st.RUN_FIRST]
-    log[row, st.LOG_CORE], log[row, st.LOG_PC] = core, state[me + st.PC]
+    log[row, st.LOG_CORE], log[row, st.LOG_PC] = home, state[me + st.PC]
     log[row, st.LOG_START], log[row, st.LOG_SLOT] = state[me + st.START], state[me + st.RUN_SLOT]
     log[row, st.LOG_FIRST], log[row, st.LOG_COUNT] = first, end - first
     log[row, st.LOG_CAUSE] = state[me + st.RUN_CAUSE]
