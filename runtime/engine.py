@@ -1,4 +1,4 @@
-"""Loading the compiled engine, and telling the user when that takes a while."""
+"""Loading a compiled engine, and telling the user when that takes a while."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from . import bytecode as bc
+from .stream.execution.load import load_stream_engine
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
 from .wavelet.kernel import run_kernel
@@ -18,19 +19,20 @@ ANNOUNCE_AFTER_SECONDS = 1.0
 """The engine counts as being compiled when it is not there after this time."""
 
 
-def prepare_engine(announce: Callable[[], None] | None = None) -> None:
-    """Load the engine's machine code, or compile it, which takes a while the first time.
+def prepare_engine(announce: Callable[[], None] | None = None, engine: str = "wavelet") -> None:
+    """Load the machine code of an engine (`wavelet`, `stream`), or compile it, which takes a while at first.
 
     `announce` is called, from another thread, when it turns out to take longer than loading does.
     """
-    if announce is None or _load.cache_info().currsize:
-        _load()
+    load = load_stream_engine if engine == "stream" else _load
+    if announce is None or load.cache_info().currsize:
+        load()
         return
     # Nothing public tells whether Numba has the machine code on disk; loading it is quick, compiling is not.
     timer = threading.Timer(ANNOUNCE_AFTER_SECONDS, announce)
     timer.start()
     try:
-        _load()
+        load()
     finally:
         timer.cancel()
 

@@ -90,6 +90,17 @@ class Machine:
         """The machine as the stream engine sees it."""
         return StreamSide(self, self._first_pc, self._preset)
 
+    def engine_for(self, engine: str) -> str:
+        """Return the engine, `wavelet` or `stream`, that a step asked of `engine` begins on.
+
+        Raises `ValueError` if there is no such engine.
+        """
+        if engine not in ENGINES:
+            raise ValueError(f"unknown engine '{engine}'; engines: {', '.join(ENGINES)}")
+        if engine != "auto":
+            return engine
+        return "stream" if self.pes >= AUTO_PES and self.conflict is None else "wavelet"
+
     @property
     def pes(self) -> int:
         """Number of PEs that run a program."""
@@ -122,10 +133,8 @@ class Machine:
         unknown = sorted(set(arguments or {}) - {"position"})
         if unknown:
             raise ValueError(f"unknown launch arguments: {', '.join(unknown)}; there is 'position'")
-        if engine not in ENGINES:
-            raise ValueError(f"unknown engine '{engine}'; engines: {', '.join(ENGINES)}")
-        streams = engine == "auto" and self.pes >= AUTO_PES and self.conflict is None
-        if engine == "stream" or streams:
+        if self.engine_for(engine) == "stream":
+            prepare_engine(announce, "stream")
             try:
                 return self._streams.run_step(
                     arguments or {},
@@ -133,7 +142,6 @@ class Machine:
                     log=log_level != st.LOG_OFF,
                     count_loads=count_loads,
                     cycle_limit=min(cycle_limit, LARGEST_CYCLE),
-                    announce=announce,
                 )
             except MachineFault as fault:
                 if engine == "stream" or fault.kind != "conflict":

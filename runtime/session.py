@@ -87,6 +87,8 @@ class Session:
     Without any (None), steps move no data, take none and give none: only their time is simulated.
     Steps keep a log of `log_level`, of `LOG_RUNS` at least, and with `count_loads` what each link carried;
     one that takes more than `cycle_limit` cycles is a fault.
+    They run on `engine` as `Machine.run_step` says; `tell_conflict` is told when `auto` turns to the wavelet
+    engine.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class Session:
         weights: Mapping[str, Array] | None,
         announce: Callable[[], None] | None = None,
         *,
+        engine: str = "auto",
         log_level: int = LOG_RUNS,
         count_loads: bool = False,
         cycle_limit: int | None = None,
+        tell_conflict: Callable[[MachineFault], None] | None = None,
     ) -> None:
         attribute = module.attributes["fabric.target"]
         assert isinstance(attribute, DictAttr), "a checked program has a target"
@@ -106,6 +110,12 @@ class Session:
         self.variables = Variables(module)
         self._memory = MachineMemory(self.machine)
         self._announce = announce
+        self._engine = engine
+        self._tell_conflict = tell_conflict
+        self.engines: list[str] = []
+        """Engines that steps ran on, in the order of their first step."""
+        self.certificate: str | None = None
+        """What certifies the stream engine's steps: `checked` if one was; None without any."""
         self._log_level = max(log_level, LOG_RUNS)
         self._count_loads = count_loads
         self._cycle_limit = LARGEST_CYCLE if cycle_limit is None else cycle_limit
@@ -207,10 +217,12 @@ class Session:
 
     def _execute(self, position: int) -> tuple[StepResult, dict[str, Array]]:
         """Launch the programs once; return what it cost and the entry's results by name."""
-        prepare_engine(self._announce)
+        prepare_engine(self._announce, self.machine.engine_for(self._engine))
+        told = self.machine.conflict
         started = perf_counter()
         result = self.machine.run_step(
             {"position": position},
+            engine=self._engine,
             data=self._data,
             log_level=self._log_level,
             count_loads=self._count_loads,
@@ -219,6 +231,12 @@ class Session:
         )
         self.seconds += perf_counter() - started
         self.link_hops += result.link_hops
+        if self.machine.conflict is not told and self.machine.conflict and self._tell_conflict is not None:
+            self._tell_conflict(self.machine.conflict)
+        if result.engine not in self.engines:
+            self.engines.append(result.engine)
+        if result.certificate is not None and self.certificate != "checked":
+            self.certificate = result.certificate
         outputs = {
             name.partition(".")[2]: gather(self._memory, self.variables, name)
             for name in (self._outputs if self._data else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +65,6 @@ class StreamSide:
         log: bool,
         count_loads: bool,
         cycle_limit: int,
-        announce: Callable[[], None] | None,
     ) -> StepResult:
         """See `Machine.run_step`. Memories are as before if the step raises a fault of kind `conflict`."""
         launch = Launch(arguments.get("position", 0), cycle_limit, data, log)

@@ -75,6 +75,8 @@ class RunResult:
     """Set if one execution gave all of `tokens`."""
     timing_only: bool = False
     """Whether nothing but time was simulated: no token has an id, a text or outputs."""
+    certificate: str | None = None
+    """What certifies the stream engine's steps: `static` or `checked`; None without any."""
 
     @property
     def cycles_per_token(self) -> float:
@@ -116,6 +118,7 @@ class RunResult:
             "entry": self.entry,
             "target": self.target,
             "engine": self.engine,
+            "certificate": self.certificate,
             "clock_hz": self.clock_hz,
             "timing_only": self.timing_only,
             "prompt": None

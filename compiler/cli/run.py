@@ -27,9 +27,6 @@ from .wafer import put_on_wafer
 from .watch import Watch
 from .weights import find_weights
 
-ENGINE = "wavelet"
-"""The engine that `auto` stands for."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
@@ -48,8 +45,6 @@ class _Loaded:
 def run_run(args: Namespace, context: Context) -> int:
     """Run `args.model`. Raises `UsageError`, `FileError`, `DiagnosticError`, `RanWrongError`."""
     check_timing_options(args)
-    if args.engine == "stream":
-        raise UsageError("engine 'stream' is not available yet", "engines: wavelet, auto")
     program = _load(args, context)
     if program is None:
         return ExitStatus.DONE
@@ -65,9 +60,13 @@ def run_run(args: Namespace, context: Context) -> int:
             program.module,
             weights,
             context.announce_engine,
+            engine=args.engine,
             log_level=watch.log_level,
             count_loads=watch.count_loads,
             cycle_limit=args.cycle_limit,
+            tell_conflict=lambda fault: context.terminal.announce(
+                f"the stream engine stopped: {fault}\nthis step and the following ones: wavelet engine"
+            ),
         )
         find = find_timing if args.timing_only else find_input
         work = find(args, session, program.model, program.entry)
@@ -79,12 +78,15 @@ def run_run(args: Namespace, context: Context) -> int:
             runner = Runner(session, view, checker, watch)
             tokens = runner.run(work)
     except MachineFault as fault:
+        if fault.kind == "conflict":
+            note = "--engine auto turns to the wavelet engine where the stream engine meets a conflict"
+            raise RanWrongError(f"the stream engine stopped: {fault}", note) from fault
         raise RanWrongError(f"the machine stopped: {fault}") from fault
     result = RunResult(
         program.name,
         program.entry,
         session.target.name,
-        ENGINE,
+        "+".join(session.engines),
         session.target.clock_hz,
         runner.prompt,
         tokens,
@@ -92,6 +94,7 @@ def run_run(args: Namespace, context: Context) -> int:
         checker.result() if checker is not None else None,
         runner.window,
         args.timing_only,
+        session.certificate,
     )
     if not context.terminal.quiet:
         from .views.summary import speed, summary

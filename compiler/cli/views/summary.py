@@ -79,6 +79,17 @@ def _costs(result: RunResult) -> Table:
     return table
 
 
+def _engines(result: RunResult) -> str:
+    """Say which engines executed the steps, and what makes sure that it does not matter."""
+    if result.certificate is None:
+        return "wavelet, cycle by cycle"
+    why = {
+        "static": "no two colors share a link or ramp, so it gives the wavelet engine's cycles",
+        "checked": "no two colors met on a link or ramp, so it gives the wavelet engine's cycles",
+    }[result.certificate]
+    return f"{result.engine.replace('+', ', then ')}; the stream engine is certified: {why}"
+
+
 def _unit(result: RunResult) -> str:
     """Return what a step of the run makes."""
     if result.timing_only and result.window is None:
@@ -111,6 +122,7 @@ def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult)
             "simulated",
             f"every wavelet, queue, link and instruction {where}; cycles, text and breakdown come from there",
         )
+    table.add_row("engine", _engines(result))
     if result.estimated_cycles_per_token is not None:
         table.add_row("estimated", "the compiler's cycles: closed forms, nothing executed")
     if sources is None:

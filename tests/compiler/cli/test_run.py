@@ -51,6 +51,7 @@ def test_json(wsc: Command, compiled: Path) -> None:
     assert found["entry"] == "decode"
     assert found["target"] == "tiny"
     assert found["engine"] == "wavelet"
+    assert found["certificate"] is None
     assert found["clock_hz"] == 850_000_000
     assert found["prompt"]["tokens"] == len(PROMPT)
     assert found["text"] == TALE[len(PROMPT) : len(PROMPT) + 3]
@@ -146,7 +147,6 @@ def test_a_fault(wsc: Command, compiled: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--prompt", "A", "--engine", "stream"], "engine 'stream' is not available yet"),
         (["--prompt", "A", "--grid", "4x4"], "--grid is for compiling"),
         (["--prompt", "A", "--set", "dim=3"], "--set is for compiling"),
         (["--prompt", "A", "-o", "x.wsx"], "-o is for compiling"),
