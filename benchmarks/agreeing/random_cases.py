@@ -43,7 +43,7 @@ class Mix:
     with a wrong program; the rest lets colors share links. The others are what cases may use.
     """
 
-    apart: int = 40
+    apart: int = 50
     mistakes: int = 6
     positions: bool = True
     started: bool = True
