@@ -24,7 +24,9 @@ class Target:
     """A wafer. All numbers are integers; cycles are cycles of `clock_hz`; the TOML files say what each means.
 
     Costs of the core: a vector operation of n0 calls on n1 elements each takes
-    `n0 * (vector_call_cycles + ceil(n1 / rate))` cycles, where the rate is one of the `*_per_cycle` numbers.
+    `n0 * (vector_call_cycles + ceil(n1 / rate))` cycles, where the rate is one of the `*_elements_per_cycle`
+    numbers, or what the SRAM's ports allow (`sram_*_bytes_per_cycle`) where that is less. A descriptor whose
+    elements in a call are known to be one and the same does not count at the ports.
     """
 
     name: str

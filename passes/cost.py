@@ -114,7 +114,13 @@ class CostModel:
 
     def _rate(self, *values: Value) -> int:
         kinds = [dist_tensor(value).element for value in values]
-        return self.target.f16_elements_per_cycle if all(kind == F16 for kind in kinds) else self._f32
+        return self._f16 if all(kind == F16 for kind in kinds) else self._f32
+
+    @property
+    def _f16(self) -> int:
+        """Elements of two f16 vectors per cycle, of which a third is made: as the SRAM's ports allow."""
+        reads, writes = self.target.sram_read_bytes_per_cycle, self.target.sram_write_bytes_per_cycle
+        return max(1, min(self.target.f16_elements_per_cycle, reads // 4, writes // 2))
 
     @property
     def _f32(self) -> int:

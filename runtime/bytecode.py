@@ -4,7 +4,7 @@ Each instruction is one row of `ROW_FIELDS` int64 numbers. A scalar operand is a
 number of a register: bit `k` of field `REGISTERS` says that operand `k` is a register. A memory
 descriptor takes five operands in a row: base (bytes), n0, s0, n1, s1 (elements), as `pe.dsd` does;
 descriptor `j` of an instruction starts at operand `5 * j`. Costs are resolved when a program is
-decoded: an instruction takes `CALL_CYCLES`, a vector instruction
+decoded (SRAM ports included): an instruction takes `CALL_CYCLES`, a vector instruction
 `n0 * (CALL_CYCLES + ceil(n1 * ELEMENT_NUMERATOR / ELEMENT_DENOMINATOR))`.
 """
 

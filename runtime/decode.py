@@ -8,8 +8,9 @@ here because control flow is structured.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from ..ir.attributes import FloatAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..ir.diagnostics import DiagnosticError, error_at
@@ -244,12 +245,35 @@ class _Decoder:
             raise _error("the result is an i32", op)
         if isinstance(constant, FloatAttr):
             (instruction.constant,) = struct.unpack("<I", struct.pack("<f", constant.value))
-        types = [descriptor.type for descriptor in instruction.descriptors]
-        instruction.element_cycles = element_cycles(opcode, function, types, self.costs)
+        instruction.element_cycles = element_cycles(opcode, function, instruction.descriptors, self.costs)
 
 
-def element_cycles(opcode: int, function: str, types: list[int], costs: Costs) -> tuple[int, int]:
-    """Return numerator and denominator of the cycles that an element of a vector instruction takes."""
+def element_cycles(
+    opcode: int, function: str, descriptors: Sequence[Descriptor], costs: Costs
+) -> tuple[int, int]:
+    """Return numerator and denominator of the cycles that an element of a vector instruction takes.
+
+    That is what the slowest of three takes: the arithmetic, the port that SRAM is read through, the one that
+    it is written through.
+    """
+    arithmetic = _arithmetic_cycles(opcode, function, [descriptor.type for descriptor in descriptors], costs)
+    target, *sources = descriptors
+    if opcode == bc.FMA:
+        sources.append(target)
+    reads = sum(map(_streamed_bytes, sources)), costs.sram_read_bytes_per_cycle
+    writes = 0 if opcode == bc.ARGMAX else _streamed_bytes(target), costs.sram_write_bytes_per_cycle
+    slowest = max(Fraction(*cycles) for cycles in (arithmetic, reads, writes))
+    return slowest.as_integer_ratio()
+
+
+def _streamed_bytes(descriptor: Descriptor) -> int:
+    """Return the bytes that each element moves: none if all of a call are known to be the same one."""
+    if descriptor.s1 == 0:
+        return 0
+    return 2 if descriptor.type == bc.F16 else 4
+
+
+def _arithmetic_cycles(opcode: int, function: str, types: list[int], costs: Costs) -> tuple[int, int]:
     if function in bc.SPECIAL_FUNCTIONS:
         return costs.special_function_cycles, 1
     if opcode in (bc.ARGMAX, bc.KEEP_EQUAL):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,9 +18,9 @@ from wsc.ir.location import FileLoc
 from wsc.ir.operation import Block, Operation, Region, Value
 from wsc.ir.target import load_target
 from wsc.runtime import bytecode as bc
-from wsc.runtime.bytecode import Program, disassemble
+from wsc.runtime.bytecode import Descriptor, Operand, Program, disassemble
 from wsc.runtime.cores import Tile
-from wsc.runtime.decode import decode_program
+from wsc.runtime.decode import decode_program, element_cycles
 from wsc.runtime.machine import Machine
 from wsc.runtime.module import costs_of
 
@@ -204,7 +205,8 @@ SPECIAL = TARGET.special_function_cycles
         ("pe.map", [F16, F16, F32], "add", CALL + 9),
         ("pe.map", [F16, F16], "exp", CALL + 9 * SPECIAL),
         ("pe.map", [F16, F16, F16], "div", CALL + 9 * SPECIAL),
-        ("pe.fma", [F16, F16, F16], None, CALL + 3),
+        # Three f16 are read for each one: 16 bytes a cycle are 8 elements in 3 cycles.
+        ("pe.fma", [F16, F16, F16], None, CALL + 4),
         ("pe.fma", [F32, F16, F16], None, CALL + 5),
         ("pe.fma", [F32, F32, F16], None, CALL + 9),
         ("pe.fill", [F16], None, CALL + 3),
@@ -218,6 +220,39 @@ def test_vector_costs(name: str, elements: list[Attribute], fn: str | None, cycl
         attributes["value"] = f32(1.5)
     assert vector_cycles(name, elements, 9, **attributes) == cycles
     assert vector_cycles(name, elements, 9, 3, **attributes) == 3 * cycles
+
+
+@pytest.mark.parametrize(
+    ("reads", "writes", "opcode", "strides", "cycles"),
+    [
+        # fma d += a * b in f16 at 8 elements a cycle: reads d, a, b and writes d.
+        (48, 16, bc.FMA, (1, 1, 1), (1, 8)),
+        (16, 16, bc.FMA, (1, 1, 1), (3, 8)),
+        (16, 16, bc.FMA, (1, 0, 1), (1, 4)),
+        (16, 16, bc.FMA, (0, 1, 1), (1, 4)),
+        (16, 16, bc.FMA, (0, 0, 1), (1, 8)),
+        (16, 8, bc.FMA, (1, 0, 1), (1, 4)),
+        (48, 2, bc.FMA, (1, 0, 1), (1, 1)),
+        (48, 2, bc.FMA, (0, 1, 1), (1, 8)),
+        (48, 2, bc.FMA, (bc.Register(5), 1, 1), (1, 1)),
+        # A copy reads a and writes d; a fill only writes.
+        (16, 8, bc.MAP_UNARY, (1, 1), (1, 4)),
+        (4, 8, bc.MAP_UNARY, (1, 1), (1, 2)),
+        (1, 8, bc.FILL, (1,), (1, 4)),
+        (1, 8, bc.FILL, (0,), (1, 8)),
+    ],
+)
+def test_ports(reads: int, writes: int, opcode: int, strides: tuple[Operand, ...], cycles: object) -> None:
+    costs = replace(
+        COSTS, f16_elements_per_cycle=8, sram_read_bytes_per_cycle=reads, sram_write_bytes_per_cycle=writes
+    )
+    descriptors = [Descriptor(bc.F16, 0, 1, 0, 8, stride) for stride in strides]
+    assert element_cycles(opcode, "", descriptors, costs) == cycles
+
+
+def test_ports_are_wide_enough_for_arithmetic_in_software() -> None:
+    descriptors = [Descriptor(bc.F32, 0, 1, 0, 8, 1)] * 2
+    assert element_cycles(bc.MAP_UNARY, "exp", descriptors, COSTS) == (SPECIAL, 1)
 
 
 def test_argmax_costs_by_what_it_searches() -> None:
