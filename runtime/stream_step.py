@@ -104,20 +104,19 @@ class StreamSide:
 
     def _loads(self, streams: Streams) -> NDArray[np.int64]:
         """Return int64[4, height, width]: the wavelets on each link."""
-        machine, tables = self._machine, self._network.tables
+        machine, network, paths = self._machine, self._network, self._network.paths
         result = np.zeros((4, machine.height * machine.width), np.int64)
-        outputs = np.flatnonzero(tables.output_target >= 0)
-        position = np.searchsorted(tables.first_output, outputs, side="right") - 1
-        server = np.searchsorted(tables.first_position, position, side="right") - 1
-        source = self._network.server_router[server]
-        target = self._network.server_router[tables.lane_server[tables.output_target[outputs]]]
-        dx, dy = (
-            target % machine.width - source % machine.width,
-            target // machine.width - source // machine.width,
-        )
-        for (x, y), direction in _STEPS.items():
-            rows = (dx == x) & (dy == y)
-            np.add.at(result[direction], source[rows], streams.queues.loads[position[rows]])
+        positions = paths.positions.reshape(-1, 1 << net.SERVER_SHIFT)
+        server = np.repeat(np.arange(network.server_router.size), np.diff(paths.first_position))
+        for output in range(4):
+            target = positions[:, net.TARGET + output]
+            rows = np.flatnonzero((positions[:, net.OUTPUTS] > output) & (target >= 0))
+            rows = rows[paths.takers[target[rows]] >= 0]
+            source = network.server_router[server[rows]]
+            after = network.server_router[paths.takers[target[rows]]]
+            for (x, y), direction in _STEPS.items():
+                there = after - source == x + y * machine.width
+                np.add.at(result[direction], source[there], streams.loads[rows[there]])
         return result.reshape(4, machine.height, machine.width)
 
     # ---- what went wrong
@@ -180,8 +179,7 @@ class StreamSide:
                 if queue < 0:
                     text, flow = "no route leads this color to it", ""
                 else:
-                    tables = self._network.tables
-                    server = int((tables.sink_server if receives else tables.lane_server)[queue])
+                    server = self._network.server_of(queue)
                     text = "waits for wavelets" if receives else "no room to send"
                     flow = self._network.flows[int(self._network.server_flow[server])]
                 details.append(blame.instruction_detail(pe, waiting.pc, text, color, flow))
@@ -189,15 +187,12 @@ class StreamSide:
         return MachineFault("deadlock", f"nothing can move any more: {count} for ever", tuple(details))
 
     def _left_over(self, streams: Streams) -> MachineFault:
-        tables, network = self._network.tables, self._network
+        network, levels = self._network, streams.levels
         details: list[FaultDetail] = []
-        for levels, servers, place in (
-            (streams.queues.lane_level, tables.lane_server, "its router"),
-            (streams.queues.sink_level, tables.sink_server, "front of its core"),
-        ):
-            for queue in np.flatnonzero(levels)[: _MAX_COLLECTED - len(details)].tolist():
-                server = int(servers[queue])
-                text = f"{int(levels[queue])} left in {place}"
-                details.append(self._place(int(network.server_router[server]), text, server))
-        message = f"all programs have ended, but {streams.in_flight} wavelets were never received"
+        for queue in np.flatnonzero(levels)[:_MAX_COLLECTED].tolist():
+            server = network.server_of(queue)
+            place = "its router" if queue < network.lanes else "front of its core"
+            text = f"{int(levels[queue])} left in {place}"
+            details.append(self._place(int(network.server_router[server]), text, server))
+        message = f"all programs have ended, but {int(levels.sum())} wavelets were never received"
         return MachineFault("lost-wavelet", message, tuple(details))

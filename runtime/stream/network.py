@@ -1,4 +1,4 @@
-"""The network of the stream engine: servers, lanes and sinks, from switch settings over rectangles.
+"""The network of the stream engine: servers and queues, from switch settings over rectangles.
 
 A *server* is what a router does with one color: positions that follow each other, each with the lane that
 it takes wavelets from and the outputs that it sends them to. A *lane* is a queue in front of a server, one
@@ -10,62 +10,49 @@ those can wavelets meet.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..route import Rect, Route, rect_points
+from ..route import Route, rect_points
 from ..wiring import QueueDepths
+from . import state as st
+from .state import I32, NO_PE, NOBODY, aligned
 
-I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 
 DIRECTIONS = ("N", "E", "S", "W", "RAMP")
 RAMP = 4
 _STEPS = ((0, -1), (1, 0), (0, 1), (-1, 0))
 _OPPOSITE = (2, 3, 0, 1)
-NOBODY = -1
-LOST = -(2**31)
-"""In `output_target`: the next router does not take the color from here."""
-NO_PE = -(2**31)
-"""In `lane_feeder`: nothing feeds the lane."""
 
 
-class Tables(NamedTuple):
-    """What does not change while a machine runs. Slots of lanes and sinks lie in one array."""
+class Paths(NamedTuple):
+    """Where wavelets go."""
 
+    positions: I32
+    """rows of `state.SERVER_SHIFT`, from `LANE` on"""
     first_position: I32
-    """[servers + 1] first row of the position arrays of each server"""
-    position_lane: I32
-    """[positions] the lane that moves in this position"""
-    position_messages: I32
-    """[positions] messages after which the server moves on; 0: it has but one position"""
-    first_output: I32
-    """[positions + 1]"""
-    output_target: I32
-    """[outputs] a lane, -1 - sink, or `LOST`"""
-    output_resource: I32
-    """[outputs] a resource, `NOBODY` if no other color uses the link or ramp"""
-    lane_server: I32
-    lane_slots: I32
-    """[lanes + 1] first slot"""
-    lane_latency: I32
-    """[lanes] cycles from leaving the router before (or from the core's slot) to leaving this one"""
-    lane_feeder: I32
-    """[lanes] the server that feeds the lane, -1 - PE for a core, or `NO_PE`"""
-    sink_server: I32
-    sink_pe: I32
-    """[sinks] the PE, `NOBODY` if no program runs there"""
-    sink_slots: I32
-    """[sinks + 1] first slot, counted on from those of lanes"""
+    """[servers + 1]"""
+    takers: I32
+    """[queues] the server that takes from each, negative for a core's"""
 
 
-class StreamNetwork(NamedTuple):
-    """The tables, and how to find one's way in them."""
+@dataclass(frozen=True, slots=True)
+class StreamNetwork:
+    """Tables in the state of a launch (see `state`), and how to find one's way in them."""
 
-    tables: Tables
+    servers: I32
+    positions: I32
+    first_position: I32
+    queues: I32
+    queue_shift: int
+    lanes: int
+    """Queues in front of servers; they come first."""
     sink_of: I32
-    """[PEs, colors] the sink that a color leads to, `NOBODY` if none"""
+    """[PEs, colors] the queue that a color leads to, `NOBODY` if none"""
     source_of: I32
     """[PEs, colors] the lane that a PE sends on, `NOBODY` if none"""
     server_router: I32
@@ -76,8 +63,17 @@ class StreamNetwork(NamedTuple):
     resource_router: I32
     """[resources] the router that the link or ramp leaves"""
     resource_direction: I32
-    up_ramp: int
-    """Cycles from a router to its core."""
+
+    @property
+    def paths(self) -> Paths:
+        """Where wavelets go, for those who follow them without asking when."""
+        takers = self.queues.reshape(-1, 1 << self.queue_shift)[:, st.TAKER]
+        return Paths(self.positions, self.first_position, np.ascontiguousarray(takers))
+
+    def server_of(self, queue: int) -> int:
+        """Return the server that takes from a lane or feeds a sink."""
+        row = self.queues.reshape(-1, 1 << self.queue_shift)[queue]
+        return int(row[st.TAKER] if queue < self.lanes else row[st.FEEDER])
 
     @property
     def resources(self) -> int:
@@ -93,125 +89,124 @@ def stream_network(
     `core_of_router` has the number of the PE at each router (y * width + x), or -1.
     """
     flows = tuple(dict.fromkeys(route.flow for route in routes))
-    table = _expand(routes, flows, width)
-    router, color, _, entry, links, messages, flow = table.T
+    router, color, entry, links, messages, flow = _expand(routes, flows, width)
     colors = int(color.max(initial=0)) + 1
     key = router * colors + color
     server_key, first_position, server = _groups(key)
     lane_key, lane = _numbered(key * 5 + entry)
-    lane_server = np.searchsorted(server_key, lane_key // 5)
-    lane_entry = lane_key % 5
 
     # Outputs, setting by setting, by direction.
-    out_position, out_direction = np.nonzero(links[:, None] >> np.arange(5) & 1)
-    first_output = np.searchsorted(out_position, np.arange(len(table) + 1))
-    out_router, out_color = router[out_position], color[out_position]
+    out_position, out_direction = (
+        found.astype(np.int64) for found in np.nonzero(links[:, None] >> np.arange(5) & 1)
+    )
+    first_output = np.searchsorted(out_position, np.arange(key.size + 1))
     to_core = out_direction == RAMP
     sink_key, sink = _numbered(key[out_position[to_core]])
-    target = np.full(out_position.size, LOST, np.int64)
-    target[to_core] = -1 - sink
+    target = np.full(out_position.size, st.LOST, np.int64)
+    target[to_core] = lane_key.size + sink
     feeder = np.full(lane_key.size, NO_PE, np.int64)
     for direction, (dx, dy) in enumerate(_STEPS):
         rows = np.flatnonzero(out_direction == direction)
-        if not rows.size:
-            continue
-        after = out_router[rows] + dx + dy * width
-        wanted = (after * colors + out_color[rows]) * 5 + _OPPOSITE[direction]
-        found = _find(wanted, lane_key)
+        after = router[out_position[rows]] + dx + dy * width
+        found = _find((after * colors + color[out_position[rows]]) * 5 + _OPPOSITE[direction], lane_key)
         takes = found >= 0
         target[rows[takes]] = found[takes]
         feeder[found[takes]] = server[out_position[rows[takes]]]
-    from_core = np.flatnonzero(lane_entry == RAMP)
-    pe_of_lane = core_of_router[lane_key[from_core] // 5 // colors].astype(np.int64)
-    feeder[from_core] = np.where(pe_of_lane >= 0, -1 - pe_of_lane, NO_PE)
+    from_core = np.flatnonzero(lane_key % 5 == RAMP)
+    feeder[from_core] = _as_taker(core_of_router[lane_key[from_core] // (5 * colors)])
+    shared, resource = _shared(router[out_position] * 5 + out_direction, color[out_position], colors)
 
-    turns = np.zeros(len(table), np.bool_)
+    turns = np.zeros(lane_key.size, np.bool_)
     for direction in range(4):
         straight = 1 << _OPPOSITE[direction] | 1 << RAMP
-        turns |= (entry == direction) & (links & ~straight != 0)
-    lane_turns = np.zeros(lane_key.size, np.bool_)
-    np.logical_or.at(lane_turns, lane, turns)
-    latency = depths.hop_cycles + depths.turn_cycles * lane_turns
+        turns[lane[(entry == direction) & (links & ~straight != 0)]] = True
+    latency = np.where(turns, depths.hop_cycles + depths.turn_cycles, depths.hop_cycles)
     capacity = depths.router_queue_wavelets + latency - 1
     latency[from_core], capacity[from_core] = depths.ramp_cycles + 1, depths.core_output_queue_wavelets
-    lane_slots = np.concatenate([[0], np.cumsum(capacity)])
-    sink_slots = lane_slots[-1] + depths.core_input_queue_wavelets * np.arange(sink_key.size + 1)
 
-    link = out_router * 5 + out_direction
-    resource_key, resource = _shared(link, out_color, colors)
-    sink_pe = core_of_router[sink_key // colors]
+    sink_taker = _as_taker(core_of_router[sink_key // colors])
+    deepest = max(int(capacity.max(initial=0)), depths.core_input_queue_wavelets)
+    queue_shift = max((st.SLOTS + deepest - 1).bit_length(), 4)
+    queues = aligned(lane_key.size + sink_key.size << queue_shift)
+    table = queues.reshape(-1, 1 << queue_shift)
+    table[:, st.TAKER] = np.concatenate([np.searchsorted(server_key, lane_key // 5), sink_taker])
+    table[:, st.FEEDER] = np.concatenate([feeder, np.searchsorted(server_key, sink_key)])
+    table[:, st.DEPTH] = depths.core_input_queue_wavelets
+    table[: lane_key.size, st.DEPTH] = capacity
+    table[:, st.LATENCY] = max(depths.ramp_cycles, 1)
+    table[: lane_key.size, st.LATENCY] = latency
+    table[:, st.TAKEN] = -1
+
+    positions = aligned(key.size << st.SERVER_SHIFT)
+    table = positions.reshape(-1, 1 << st.SERVER_SHIFT)
+    table[:, st.LANE], table[:, st.MESSAGES] = lane, messages
+    table[:, st.OUTPUTS] = np.diff(first_output)
+    place = np.arange(out_position.size) - first_output[out_position]
+    table[out_position, st.TARGET + place] = target
+    table[out_position, st.RESOURCE + place] = resource
+    servers = aligned(server_key.size << st.SERVER_SHIFT)
+    table = servers.reshape(-1, 1 << st.SERVER_SHIFT)
+    table[...] = positions.reshape(-1, 1 << st.SERVER_SHIFT)[first_position[:-1]]
+    table[:, st.LEFT], table[:, st.POSITION] = table[:, st.MESSAGES], first_position[:-1]
+    table[:, st.LAST] = -1
+
     pes = int(core_of_router.max(initial=-1)) + 1
     sink_of, source_of = (np.full((pes, colors), NOBODY, np.int32) for _ in range(2))
-    mine = np.flatnonzero(sink_pe >= 0)
-    sink_of[sink_pe[mine], sink_key[mine] % colors] = mine
-    mine = from_core[pe_of_lane >= 0]
-    source_of[pe_of_lane[pe_of_lane >= 0], lane_key[mine] // 5 % colors] = mine
-    tables = Tables(
-        first_position=_i32(first_position),
-        position_lane=_i32(lane),
-        position_messages=_i32(messages),
-        first_output=_i32(first_output),
-        output_target=_i32(target),
-        output_resource=_i32(resource),
-        lane_server=_i32(lane_server),
-        lane_slots=_i32(lane_slots),
-        lane_latency=_i32(latency),
-        lane_feeder=_i32(feeder),
-        sink_server=_i32(np.searchsorted(server_key, sink_key)),
-        sink_pe=_i32(sink_pe),
-        sink_slots=_i32(sink_slots),
-    )
+    mine = np.flatnonzero(sink_taker != NO_PE)
+    sink_of[-1 - sink_taker[mine], sink_key[mine] % colors] = lane_key.size + mine
+    mine = from_core[feeder[from_core] != NO_PE]
+    source_of[-1 - feeder[mine], lane_key[mine] // 5 % colors] = mine
     return StreamNetwork(
-        tables,
-        sink_of,
-        source_of,
-        _i32(server_key // colors),
-        _i32(server_key % colors),
-        _i32(flow[first_position[:-1]]),
-        flows,
-        _i32(resource_key // 5),
-        _i32(resource_key % 5),
-        max(depths.ramp_cycles, 1),
+        servers=servers,
+        positions=positions,
+        first_position=_i32(first_position),
+        queues=queues,
+        queue_shift=queue_shift,
+        lanes=lane_key.size,
+        sink_of=sink_of,
+        source_of=source_of,
+        server_router=_i32(server_key // colors),
+        server_color=_i32(server_key % colors),
+        server_flow=_i32(flow[first_position[:-1]]),
+        flows=flows,
+        resource_router=_i32(shared // 5),
+        resource_direction=_i32(shared % 5),
     )
 
 
-def _expand(routes: Sequence[Route], flows: tuple[str, ...], width: int) -> NDArray[np.int64]:
-    """Return one row (router, color, position, input, output bits, messages, flow) a setting, in order."""
+def _expand(routes: Sequence[Route], flows: tuple[str, ...], width: int) -> tuple[I64, ...]:
+    """Return router, color, input, output bits, messages and flow of each setting, in order of router, color,
+    position.
+    """
     numbers = {flow: number for number, flow in enumerate(flows)}
-    parts: list[NDArray[np.int64]] = [np.empty((0, 7), np.int64)]
+    parts: list[I64] = [np.empty((0, 7), np.int64)]
     for route in routes:
         links = sum(1 << DIRECTIONS.index(output) for output in route.outputs)
-        routers = _routers(route.rect, width)
-        part = np.empty((routers.size, 7), np.int64)
-        part[:, 0] = routers
+        x, y = rect_points(route.rect)
+        part = np.empty((x.size, 7), np.int64)
+        part[:, 0] = y * width + x
         entry = DIRECTIONS.index(route.input)
         part[:, 1:] = (route.color, route.position, entry, links, route.messages, numbers[route.flow])
         parts.append(part)
     table = np.concatenate(parts)
-    return table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+    order = np.lexsort((table[:, 2], table[:, 1], table[:, 0]))
+    return tuple(np.ascontiguousarray(table[order, column]) for column in (0, 1, 3, 4, 5, 6))
 
 
-def _routers(rect: Rect, width: int) -> NDArray[np.int64]:
-    x, y = rect_points(rect)
-    return y * width + x
-
-
-def _numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the different values in order, and the number of each one among them."""
-    different, numbers = np.unique(values, return_inverse=True)
-    return different, numbers.astype(np.int64)
-
-
-def _groups(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _groups(key: I64) -> tuple[I64, I64, I64]:
     """Return the different values of sorted `key`, where each begins (and the end), and each row's number."""
     begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if key.size else np.zeros(0, np.int64)
     bounds = np.append(begins, key.size)
     return key[begins], bounds, np.repeat(np.arange(begins.size), np.diff(bounds))
 
 
-def _shared(
-    link: NDArray[np.int64], color: NDArray[np.int64], colors: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _numbered(values: I64) -> tuple[I64, I64]:
+    """Return the different values in order, and the number of each one among them."""
+    different, numbers = np.unique(values, return_inverse=True)
+    return different, numbers.astype(np.int64)
+
+
+def _shared(link: I64, color: I64, colors: int) -> tuple[I64, I64]:
     """Return the links that several colors use, and for each output the number of its link among them."""
     users = np.unique(link * colors + color) // colors
     names, counts = np.unique(users, return_counts=True)
@@ -219,7 +214,7 @@ def _shared(
     return shared, _find(link, shared)
 
 
-def _find(wanted: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:
+def _find(wanted: I64, among: I64) -> I64:
     """Return where each number stands in sorted `among`, -1 where it does not."""
     if not among.size:
         return np.full(wanted.size, -1, np.int64)
@@ -228,5 +223,9 @@ def _find(wanted: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int
     return np.where(among[place] == wanted, place, -1)
 
 
-def _i32(values: NDArray[np.int64] | I32) -> I32:
+def _as_taker(pe: I32) -> I64:
+    return np.where(pe >= 0, -1 - pe.astype(np.int64), NO_PE)
+
+
+def _i32(values: I64 | I32) -> I32:
     return np.ascontiguousarray(values, np.int32)

@@ -1,4 +1,8 @@
-"""State of the network while a machine runs, and what the kernel is given and gives back."""
+"""State of the stream engine: which arrays there are, and what stands in their columns.
+
+Rows are as long as a cache line, because on a large wafer nearly every row that is looked at has left the
+cache since the last time. Times are 32-bit, so a step may take `TIME_LIMIT` cycles.
+"""
 
 from __future__ import annotations
 
@@ -7,60 +11,122 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .network import Tables
-
-I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-REMEMBERED = 8
-"""Runs of wavelets that are kept of each resource, to compare later ones with."""
+NOBODY = -1
+NO_PE = -(2**31)
+"""As taker or feeder of a queue: there is none."""
+LOST = -2
+"""As an output's queue: the next router does not take the color from here."""
+TIME_LIMIT = 2**29
+
+# ---- servers: what a router does with a color -------------------------------------------------------
+
+SERVER_SHIFT = 4
+"""Field f of server s is at (s << SERVER_SHIFT) + f. From `LANE` on it is the current position's row."""
+LAST = 0
+"""The cycle of the last departure."""
+LEFT = 1
+"""Messages until the server moves on to its next position; 0: it has but one."""
+POSITION = 2
+"""The current position, counted over all servers."""
+WAITING = 3
+"""1 while the server is among the tasks."""
+LOAD = 4
+"""Wavelets that left in the current position since the server came to it."""
+LANE = 5
+"""The queue that wavelets leave from."""
+OUTPUTS = 6
+TARGET = 7
+"""The queue that each of up to four outputs leads to, or `LOST`."""
+RESOURCE = 11
+"""The link or ramp of each output, if several colors use it, else `NOBODY`."""
+MESSAGES = 15
+"""Of a position: after how many messages the server moves on."""
+
+# ---- queues: lanes in front of servers and of cores ----------------------------------------------------
+
+TAKER = 0
+"""The server that takes wavelets out, or -1 - PE for a core."""
+FEEDER = 1
+"""The server that puts wavelets in, or -1 - PE for a core."""
+DEPTH = 2
+HEAD = 3
+LEVEL = 4
+LATENCY = 5
+"""Cycles from when a wavelet leaves what feeds the queue to when it may leave the queue."""
+TAKEN = 6
+"""Of a queue in front of a core: the last slot in which it took a wavelet."""
+SLOTS = 8
+"""The first of `DEPTH` slots: a time, `TIME_SHIFT` up, and in the lowest bit whether the wavelet is its
+message's last. The time of a wavelet says when it may leave, that of a free slot from when on it is free."""
 TIME_SHIFT = 1
 MARK = 1
-"""In a slot: lowest bit of a time; the wavelet is the last of its message."""
 
-CAUSE_SETUP, CAUSE_ARRIVAL, CAUSE_ROOM = 0, 1, 2
-"""Why a run of slots did not begin earlier: it was not set up, nothing had come, there was no room."""
+# ---- PEs: what each one is doing ---------------------------------------------------------------------------
 
-RECEIVE, TRANSMIT, BOTH = 0, 1, 2
-"""Halves of a PE: what takes wavelets, what sends them, and an operation that does both in one slot."""
-
-# ---- columns of `Halves.numbers` ---------------------------------------------------------------------
-
+PE_SHIFT = 4
 QUEUE = 0
-"""The sink or lane of the operation."""
-LEFT = 1
-"""Wavelets that are still to be taken or sent."""
+"""The queue that the receiving half takes from."""
+TO_GO = 1
+"""Wavelets that are still to be taken."""
 DONE = 2
 NEXT = 3
 """The first cycle that may be the next slot: when the operation begins, then the last slot + 1."""
 FIRST = 4
 """The first slot, -1 before it."""
-FIRST_CAUSE = 5
-HALF_FIELDS = 6
+CAUSE = 5
+"""Why the first slot was not earlier."""
+TRANSMIT_FIELDS = 6
+"""The same for the half that sends is so many columns further on."""
+COUPLED = 12
+"""1: takes and sends in the same slot."""
+BUSY = 13
+"""Halves that have not ended."""
+PE_WAITING = 14
 
-# ---- rows of logs --------------------------------------------------------------------------------------
+RECEIVE, TRANSMIT, BOTH = 0, 1, 2
+"""Halves of a PE, and an operation that takes and sends in the same slots."""
+CAUSE_SETUP, CAUSE_ARRIVAL, CAUSE_ROOM = 0, 1, 2
+"""Why a run of slots did not begin earlier: it was not set up, nothing had come, there was no room."""
+
+# ---- resources: links and ramps that several colors use ----------------------------------------------
+
+RESOURCE_SHIFT = 5
+NEWEST = 0
+"""Number of the run of cycles that was noted last."""
+LATEST = 1
+"""The last cycle of all."""
+FORGOTTEN = 2
+"""The last cycle of those that are not kept any more."""
+RUNS_KEPT = 9
+RUN = 4
+"""The first of `RUNS_KEPT` runs: the server (-1: none), first and last cycle."""
+RUN_USER, RUN_START, RUN_END, RUN_WIDTH = 0, 1, 2, 3
+
+# ---- logs --------------------------------------------------------------------------------------------------
 
 MOVE_FIELDS = 3
 """PE, half, wavelets."""
 RUN_FIELDS = 5
 """PE, half, first wavelet, its slot, cause."""
 
-# ---- counters ------------------------------------------------------------------------------------------
+# ---- counters and constants ----------------------------------------------------------------------------
 
-TASK_HEAD, TASK_COUNT, COMPLETED, MOVES, RUNS = 0, 1, 2, 3, 4
-LINK_HOPS = 5
-WAVELETS = 6
-RAMP_HOPS = 7
-SUBJECT, CYCLE, OTHER = 8, 9, 10
-"""Of a conflict: resource or server, cycle, the other color; of a lost wavelet: position."""
-USER = 11
-"""Of a conflict: the server that came second."""
-EVENTS = 12
+TASK_HEAD, TASK_COUNT, POSTED, TRIED, COMPLETED, MOVES, RUNS = 0, 1, 2, 3, 4, 5, 6
+LINK_HOPS, RAMP_HOPS, WAVELETS = 7, 8, 9
+SUBJECT, CYCLE, USER, OTHER = 10, 11, 12, 13
+"""Of a conflict: resource, cycle, the servers; of a lost wavelet: server, cycle."""
+EVENTS = 14
 """Messages that were one event."""
-STEPS = 13
-"""Wavelets that were moved one by one over one queue."""
+STEPS = 15
+"""Wavelets that a server moved one by one."""
 COUNTERS = 16
+
+SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS = 0, 1, 2, 3
+"""In `Net.constants`: servers, log2 of a queue's row, what is logged."""
+CONSTANTS = 4
 
 # ---- what the kernel returns -----------------------------------------------------------------------------
 
@@ -71,110 +137,37 @@ STATUS_CONFLICT = 2
 STATUS_LOST = 3
 
 
-class Queues(NamedTuple):
-    """Lanes and sinks. A slot holds a time, `TIME_SHIFT` up: of a wavelet, when it can go on; of a free slot,
-    from when on it is free.
-    """
+class Net(NamedTuple):
+    """Everything that the kernel works on; tables are flat."""
 
-    slots: I64
-    lane_head: I32
-    """[lanes] number of the slot with the first wavelet"""
-    lane_level: I32
-    """[lanes] wavelets"""
-    sink_head: I32
-    sink_level: I32
-    sink_last: I64
-    """[sinks] last slot in which the core took a wavelet"""
-    position: I32
-    """[servers] the row of the current position"""
-    messages_left: I32
-    """[servers] messages until the server moves on"""
-    last: I64
-    """[servers] the cycle of the last departure"""
-    loads: I64
-    """[positions] wavelets that left in each position"""
-
-
-class Halves(NamedTuple):
-    """What each PE is doing: first what receives, then what transmits."""
-
-    numbers: I64
-    """[PEs * 2 * HALF_FIELDS]"""
-    coupled: I8
-    """[PEs] 1: takes and sends in the same slot"""
-    busy: I8
-    """[PEs] halves that have not ended"""
-
-
-class Resources(NamedTuple):
-    """Runs of cycles in which servers used each resource; flat, `REMEMBERED` for each."""
-
-    user: I32
-    """the server, -1: none yet"""
-    start: I64
-    end: I64
-    newest: I32
-    """[resources] number of the run that was noted last"""
-    latest: I64
-    """[resources] the last cycle of all"""
-    forgotten: I64
-    """[resources] the last cycle of those that are not kept any more"""
-
-
-class Work(NamedTuple):
-    """The tasks that wait, and logs."""
-
+    servers: I32
+    positions: I32
+    """rows as of servers; only what is from `LANE` on"""
+    first_position: I32
+    """[servers + 1]"""
+    position_loads: I64
+    """[positions] wavelets that left, but for what `LOAD` has"""
+    queues: I32
+    pes: I32
+    resources: I32
     tasks: I32
     """a ring of servers, then PEs (numbers behind the servers'), each at most once"""
-    waiting: I8
-    """[servers + PEs] 1: is among the tasks"""
+    posted: I32
+    """[PEs] PEs whose operation has not been looked at yet"""
     completed: I32
     """[PEs]"""
     moves: I32
-    """[rows * MOVE_FIELDS]"""
-    runs: I64
-    """[rows * RUN_FIELDS]"""
+    runs: I32
     lanes: I32
-    """[lanes] of the message that is being tried as one event"""
-    times: I64
-    """[lanes] when its first wavelet leaves each of them"""
+    """[queues] lanes of the message that is being tried as one event"""
+    times: I32
+    """[queues] when its first wavelet leaves each of them"""
     counters: I64
+    constants: I64
 
 
-class Constants(NamedTuple):
-    """Numbers of the machine."""
-
-    servers: int
-    up_ramp: int
-    log_moves: int
-    log_runs: int
-
-
-def make_queues(tables: Tables) -> Queues:
-    """Return queues in the state of a launch."""
-    servers = tables.first_position.size - 1
-    first = tables.first_position[:-1]
-    return Queues(
-        slots=np.zeros(int(tables.sink_slots[-1]), np.int64),
-        lane_head=np.zeros(tables.lane_server.size, np.int32),
-        lane_level=np.zeros(tables.lane_server.size, np.int32),
-        sink_head=np.zeros(tables.sink_pe.size, np.int32),
-        sink_level=np.zeros(tables.sink_pe.size, np.int32),
-        sink_last=np.full(tables.sink_pe.size, -1, np.int64),
-        position=first.copy(),
-        messages_left=tables.position_messages[first].copy(),
-        last=np.full(servers, -1, np.int64),
-        loads=np.zeros(tables.position_lane.size, np.int64),
-    )
-
-
-def make_resources(resources: int) -> Resources:
-    """Return resources that nobody has used."""
-    return Resources(
-        user=np.full(resources * REMEMBERED, -1, np.int32),
-        start=np.full(resources * REMEMBERED, -1, np.int64),
-        end=np.full(resources * REMEMBERED, -1, np.int64),
-        newest=np.zeros(resources, np.int32),
-        latest=np.full(resources, -1, np.int64),
-        forgotten=np.full(resources, -1, np.int64),
-    )
+def aligned(size: int) -> I32:
+    """Return zeros whose first number begins a cache line."""
+    raw = np.zeros(size + 15, np.int32)
+    start = -raw.ctypes.data // 4 % 16
+    return raw[start : start + size]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from . import state as st
 from .kernel import run_kernel
 from .network import DIRECTIONS, StreamNetwork
-from .state import Constants, Halves, Work, make_queues, make_resources
+from .state import Net, aligned
 
 Array = NDArray[np.int64]
 _RUN_ROWS = 1 << 16
@@ -47,6 +47,10 @@ class StreamConflict(Exception):  # noqa: N818 - it is not the program's mistake
         super().__init__(router, direction, cycle, servers)
 
 
+class TooLong(Exception):  # noqa: N818 - it is not the program's mistake
+    """A step takes more cycles than the engine's times can hold."""
+
+
 class LostWavelet(Exception):  # noqa: N818 - a fault is what hardware has
     """A wavelet goes where no route takes its color."""
 
@@ -63,40 +67,52 @@ class Streams:
     """
 
     def __init__(self, network: StreamNetwork, pes: int, *, data: bool = False, log: bool = False) -> None:
-        tables = network.tables
-        servers, lanes = tables.first_position.size - 1, tables.lane_server.size
+        servers = network.first_position.size - 1
+        constants = np.array([servers, network.queue_shift, data, log], np.int64)
+        resources = np.full((network.resources, 1 << st.RESOURCE_SHIFT), -1, np.int32)
+        resources[:, st.NEWEST] = 0
         self.network = network
-        self.queues = make_queues(tables)
-        self._pes = pes
-        self._halves = Halves(
-            np.zeros(2 * pes * st.HALF_FIELDS, np.int64), np.zeros(pes, np.int8), np.zeros(pes, np.int8)
-        )
-        self._resources = make_resources(network.resources)
-        self._work = Work(
+        self._net = Net(
+            servers=_copy(network.servers),
+            positions=network.positions,
+            first_position=network.first_position,
+            position_loads=np.zeros(network.positions.size >> st.SERVER_SHIFT, np.int64),
+            queues=_copy(network.queues),
+            pes=aligned(pes << st.PE_SHIFT),
+            resources=resources.reshape(-1),
             tasks=np.zeros(servers + pes, np.int32),
-            waiting=np.zeros(servers + pes, np.int8),
+            posted=np.zeros(pes, np.int32),
             completed=np.zeros(pes, np.int32),
             moves=np.zeros((2 * pes + 1024) * st.MOVE_FIELDS if data else 0, np.int32),
-            runs=np.zeros(_RUN_ROWS * st.RUN_FIELDS if log else 0, np.int64),
-            lanes=np.zeros(lanes, np.int32),
-            times=np.zeros(lanes, np.int64),
+            runs=np.zeros(_RUN_ROWS * st.RUN_FIELDS if log else 0, np.int32),
+            lanes=np.zeros(network.lanes, np.int32),
+            times=np.zeros(network.lanes, np.int32),
             counters=np.zeros(st.COUNTERS, np.int64),
+            constants=constants,
         )
-        self._constants = Constants(servers, network.up_ramp, int(data), int(log))
+        self._rows = self._net.pes.reshape(-1, 1 << st.PE_SHIFT)
         self.moves: NDArray[np.int32] = np.zeros((0, st.MOVE_FIELDS), np.int32)
         """[rows, MOVE_FIELDS] wavelets that moved in the last run, in an order in which data can follow"""
-        self.runs: Array = np.zeros((0, st.RUN_FIELDS), np.int64)
+        self.runs: NDArray[np.int32] = np.zeros((0, st.RUN_FIELDS), np.int32)
         """[rows, RUN_FIELDS] runs of slots behind the first, of operations in the last run"""
 
     @property
     def counters(self) -> Array:
         """Link hops and the like, see `state`."""
-        return self._work.counters
+        return self._net.counters
 
     @property
-    def in_flight(self) -> int:
-        """Wavelets in lanes and sinks."""
-        return int(self.queues.lane_level.sum()) + int(self.queues.sink_level.sum())
+    def loads(self) -> Array:
+        """[positions] wavelets that left in each position of the servers"""
+        servers = self._net.servers.reshape(-1, 1 << st.SERVER_SHIFT)
+        loads = self._net.position_loads.copy()
+        np.add.at(loads, servers[:, st.POSITION], servers[:, st.LOAD])
+        return loads
+
+    @property
+    def levels(self) -> NDArray[np.int32]:
+        """[queues] wavelets in each queue"""
+        return self._net.queues.reshape(-1, 1 << self.network.queue_shift)[:, st.LEVEL]
 
     def post(
         self,
@@ -109,52 +125,39 @@ class Streams:
     ) -> None:
         """Let each of `pes`, which must have nothing to do, begin an operation.
 
-        Its first slot is in cycle `begins` at the earliest. `receive` has the sink and the number of wavelets
-        of each, `transmit` the lane and their number; numbers are at least 1. A coupled operation sends
-        in the slot in which it takes.
+        Its first slot is in cycle `begins` at the earliest. `receive` has the queue of each and the number of
+        wavelets, at least 1, `transmit` the lane and the number. A coupled operation sends in the slots in
+        which it takes. Raises `TooLong` if times do not fit any more.
         """
-        numbers = self._halves.numbers.reshape(self._pes, 2, st.HALF_FIELDS)
-        for half, operation in ((st.RECEIVE, receive), (st.TRANSMIT, transmit)):
-            if operation is None:
-                numbers[pes, half, st.LEFT] = 0
-                numbers[pes, half, st.FIRST] = -1
-                continue
-            queues, counts = operation
-            for column, value in (
-                (st.QUEUE, queues),
-                (st.LEFT, counts),
-                (st.DONE, 0),
-                (st.NEXT, begins),
-                (st.FIRST, -1),
-            ):
-                numbers[pes, half, column] = value
-        self._halves.coupled[pes] = coupled
-        self._halves.busy[pes] = (receive is not None) + (transmit is not None)
-        self._wake(pes)
-
-    def _wake(self, pes: Array) -> None:
-        work, counters = self._work, self._work.counters
-        tasks = self._constants.servers + pes[work.waiting[self._constants.servers + pes] == 0]
-        work.waiting[tasks] = 1
-        at = (int(counters[st.TASK_HEAD] + counters[st.TASK_COUNT]) + np.arange(tasks.size)) % work.tasks.size
-        work.tasks[at] = tasks
-        counters[st.TASK_COUNT] += tasks.size
+        if begins.max(initial=0) > st.TIME_LIMIT:
+            raise TooLong(f"cycle {begins.max()} is beyond {st.TIME_LIMIT}")
+        rows = np.zeros((pes.size, 1 << st.PE_SHIFT), np.int32)
+        rows[:, st.NEXT] = rows[:, st.TRANSMIT_FIELDS + st.NEXT] = begins
+        rows[:, st.FIRST] = rows[:, st.TRANSMIT_FIELDS + st.FIRST] = -1
+        for first, operation in ((0, receive), (st.TRANSMIT_FIELDS, transmit)):
+            if operation is not None:
+                rows[:, first + st.QUEUE], rows[:, first + st.TO_GO] = operation
+        rows[:, st.COUPLED] = coupled
+        rows[:, st.BUSY] = (receive is not None) + (transmit is not None)
+        rows[:, st.PE_WAITING] = self._rows[pes, st.PE_WAITING]
+        self._rows[pes] = rows
+        posted = int(self.counters[st.POSTED])
+        self._net.posted[posted : posted + pes.size] = pes
+        self.counters[st.POSTED] += pes.size
 
     def run(self) -> Completed:
         """Go on as far as all that is known allows; return what has ended (nothing: nothing can go on).
 
         Raises `StreamConflict` and `LostWavelet`.
         """
-        work, counters = self._work, self._work.counters
+        net, counters = self._net, self.counters
         counters[[st.COMPLETED, st.MOVES, st.RUNS]] = 0
         moves: list[NDArray[np.int32]] = []
-        runs: list[Array] = []
+        runs: list[NDArray[np.int32]] = []
         while True:
-            status = run_kernel(
-                self.network.tables, self.queues, self._halves, self._resources, work, self._constants
-            )
-            moves.append(work.moves.reshape(-1, st.MOVE_FIELDS)[: counters[st.MOVES]].copy())
-            runs.append(work.runs.reshape(-1, st.RUN_FIELDS)[: counters[st.RUNS]].copy())
+            status = run_kernel(net)
+            moves.append(net.moves.reshape(-1, st.MOVE_FIELDS)[: counters[st.MOVES]].copy())
+            runs.append(net.runs.reshape(-1, st.RUN_FIELDS)[: counters[st.RUNS]].copy())
             if status == st.STATUS_DONE:
                 break
             if status == st.STATUS_CONFLICT:
@@ -162,22 +165,23 @@ class Streams:
             if status == st.STATUS_LOST:
                 raise LostWavelet(int(counters[st.SUBJECT]), int(counters[st.CYCLE]))
             counters[[st.MOVES, st.RUNS]] = 0
+        counters[[st.POSTED, st.TRIED]] = 0
         self.moves, self.runs = np.concatenate(moves), np.concatenate(runs)
-        return self._completed(work.completed[: counters[st.COMPLETED]].astype(np.int64))
+        return self._completed(net.completed[: counters[st.COMPLETED]].astype(np.int64))
 
     def _completed(self, pes: Array) -> Completed:
-        numbers = self._halves.numbers.reshape(self._pes, 2, st.HALF_FIELDS)[pes]
-        first = numbers[:, :, st.FIRST]
-        last = np.where(first >= 0, numbers[:, :, st.NEXT] - 1, -1)
-        cause = np.where(first >= 0, numbers[:, :, st.FIRST_CAUSE], -1)
-        end = last.max(axis=1, initial=-1) + 1
-        rx, tx = st.RECEIVE, st.TRANSMIT
-        return Completed(
-            pes, end, first[:, rx], last[:, rx], cause[:, rx], first[:, tx], last[:, tx], cause[:, tx]
-        )
+        rows = self._rows[pes].astype(np.int64)
+        parts: list[Array] = []
+        end = np.zeros(pes.size, np.int64)
+        for half in (0, st.TRANSMIT_FIELDS):
+            first = rows[:, half + st.FIRST]
+            last = np.where(first >= 0, rows[:, half + st.NEXT] - 1, -1)
+            parts += [first, last, np.where(first >= 0, rows[:, half + st.CAUSE], -1)]
+            end = np.maximum(end, last + 1)
+        return Completed(pes, end, *parts)
 
     def _conflict(self) -> StreamConflict:
-        counters, network = self._work.counters, self.network
+        counters, network = self.counters, self.network
         resource = int(counters[st.SUBJECT])
         return StreamConflict(
             int(network.resource_router[resource]),
@@ -185,3 +189,9 @@ class Streams:
             int(counters[st.CYCLE]),
             (int(counters[st.USER]), int(counters[st.OTHER])),
         )
+
+
+def _copy(table: NDArray[np.int32]) -> NDArray[np.int32]:
+    result = aligned(table.size)
+    result[...] = table
+    return result

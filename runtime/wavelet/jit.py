@@ -18,10 +18,14 @@ import numpy as np
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_OPTIONS: Any = {"_nrt": False}
+"""Engines allocate nothing, so nobody has to count references to arrays: where functions are called with
+tuples of arrays, that would cost more than all the rest."""
+
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` as part of the entry points that call it."""
-    return cast("Callable[P, R]", numba.njit(function))
+    return cast("Callable[P, R]", numba.njit(**_OPTIONS)(function))
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
@@ -31,7 +35,7 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     """
     if function.__closure__ is None:
         raise ValueError(f"'{function.__name__}' does not close over the fingerprint of what it calls")
-    return cast("Callable[P, R]", numba.njit(cache=True)(function))
+    return cast("Callable[P, R]", numba.njit(cache=True, **_OPTIONS)(function))
 
 
 def fingerprint(*places: Path) -> int:

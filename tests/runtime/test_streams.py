@@ -66,7 +66,7 @@ def test_closed_forms(P: int, B: int) -> None:
     for pe in range(1, P):
         receive(streams, pe, 0, B)
     assert max(ends(streams.run()).values()) == B + P + 2 * DEPTHS.ramp_cycles
-    assert streams.in_flight == 0
+    assert not streams.levels.any()
     _, streams = line(P, chain_routes(P))
     send(streams, P - 1, (P - 1) % 2, B)
     for pe in range(1, P - 1):
@@ -100,7 +100,7 @@ def test_without_its_receiver_a_sender_sends_what_the_queues_hold() -> None:
     _, streams = line(2, broadcast_routes(2))
     send(streams, 0, 0, 100)
     assert streams.run().pes.size == 0
-    assert streams.in_flight == 6 + 6 + 2
+    assert streams.levels.sum() == 6 + 6 + 2
     receive(streams, 1, 0, 40, 90)
     assert ends(streams.run()) == {1: 130}
     receive(streams, 1, 0, 60, 130)
@@ -123,7 +123,7 @@ def test_switch_positions_let_messages_follow_each_other() -> None:
         found = ends(streams.run())
         assert found[0] - begins == B * (P - 1) + 2 * DEPTHS.ramp_cycles + 1 + 1
         assert len(found) == P
-    assert streams.in_flight == 0
+    assert not streams.levels.any()
 
 
 def test_two_colors_on_one_link_in_one_cycle_are_a_conflict() -> None:

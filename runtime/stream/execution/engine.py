@@ -53,4 +53,4 @@ def run_stream(wafer: Wafer, launch: Launch) -> Outcome:
     except StreamConflict:
         interpreter.local.restore()
         raise
-    return Outcome(interpreter.ends, streams, log, stuck, streams.in_flight)
+    return Outcome(interpreter.ends, streams, log, stuck, int(streams.levels.sum()))

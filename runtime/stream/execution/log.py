@@ -80,10 +80,10 @@ class StreamLog:
         """Note the start or the end of a layer."""
         self._layers.append(layer)
 
-    def breaks(self, rows: NDArray[np.int64]) -> None:
-        """Note int64[rows, 5]: PE, half, number of the wavelet that came late, its cycle, why."""
+    def breaks(self, rows: NDArray[np.int32]) -> None:
+        """Note int32[rows, 5]: PE, half, number of the wavelet that came late, its cycle, why."""
         if len(rows):
-            self._breaks.append(rows)
+            self._breaks.append(rows.astype(np.int64))
 
     def _program(self, pc: int) -> int:
         return bisect_right(self._first_rows, pc) - 1

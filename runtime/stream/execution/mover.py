@@ -23,7 +23,8 @@ from ...wavelet.number import (
     half_of_float,
     integer_binary,
 )
-from ..network import Tables
+from .. import state as net
+from ..network import Paths
 from .data import SOURCES
 
 I32 = NDArray[np.int32]
@@ -121,7 +122,8 @@ def _remove(queue: int, pieces: Pieces, queues: Queues, counters: I64) -> None:
 
 @inner
 def _wake(server: int, queues: Queues, counters: I64) -> None:
-    if queues.waiting[server] == 0:
+    """Look at a server again; cores (negative) look by themselves."""
+    if server >= 0 and queues.waiting[server] == 0:
         queues.waiting[server] = 1
         at = counters[WORK_HEAD] + counters[WORK_COUNT]
         queues.work[at if at < queues.work.size else at - queues.work.size] = server
@@ -129,14 +131,15 @@ def _wake(server: int, queues: Queues, counters: I64) -> None:
 
 
 @inner
-def _serve(tables: Tables, pieces: Pieces, queues: Queues, counters: I64) -> int:
+def _serve(paths: Paths, pieces: Pieces, queues: Queues, counters: I64) -> int:
     """Pass pieces on until none can move; returns `FULL` if it needs more pieces."""
-    lanes = tables.lane_server.size
+    positions = paths.positions
     while counters[WORK_COUNT] > 0:
         head = counters[WORK_HEAD]
         server = wide(queues.work[head])
         position = wide(queues.position[server])
-        lane = wide(tables.position_lane[position])
+        row = position << net.SERVER_SHIFT
+        lane = wide(positions[row + net.LANE])
         piece = wide(queues.first[lane])
         if piece < 0:
             counters[WORK_HEAD] = head + 1 if head + 1 < queues.work.size else 0
@@ -147,21 +150,18 @@ def _serve(tables: Tables, pieces: Pieces, queues: Queues, counters: I64) -> int
             return FULL
         start, count, mark = wide(pieces.start[piece]), wide(pieces.words[piece]), wide(pieces.mark[piece])
         _remove(lane, pieces, queues, counters)
-        for output in range(tables.first_output[position], tables.first_output[position + 1]):
-            target = wide(tables.output_target[output])
-            if target >= 0:
-                _append(target, start, count, mark, pieces, queues, counters)
-                _wake(wide(tables.lane_server[target]), queues, counters)
-            else:
-                _append(lanes - 1 - target, start, count, mark, pieces, queues, counters)
-        if mark != 0 and tables.position_messages[position] > 0:
+        for output in range(positions[row + net.OUTPUTS]):
+            target = wide(positions[row + net.TARGET + output])
+            _append(target, start, count, mark, pieces, queues, counters)
+            _wake(wide(paths.takers[target]), queues, counters)
+        if mark != 0 and positions[row + net.MESSAGES] > 0:
             queues.messages_left[server] -= 1
             if queues.messages_left[server] == 0:
                 following = position + 1
-                if following == tables.first_position[server + 1]:
-                    following = tables.first_position[server]
+                if following == paths.first_position[server + 1]:
+                    following = wide(paths.first_position[server])
                 queues.position[server] = following
-                queues.messages_left[server] = tables.position_messages[following]
+                queues.messages_left[server] = positions[(following << net.SERVER_SHIFT) + net.MESSAGES]
     return DONE
 
 
@@ -229,14 +229,13 @@ def _move(
     pieces: Pieces,
     queues: Queues,
     counters: I64,
-    tables: Tables,
+    paths: Paths,
     memory: Memory,
 ) -> int:
     """Do one move; returns `EMPTY` if what is to be taken is not there."""
-    lanes = tables.lane_server.size
     rx, tx = 2 * pe * HALF_FIELDS, (2 * pe + 1) * HALF_FIELDS
     me = tx if half == TRANSMIT else rx
-    sink = lanes + halves[rx + QUEUE]
+    sink = wide(halves[rx + QUEUE])
     start = counters[STORED]
     for number in range(count):
         came = np.uint32(0)
@@ -257,11 +256,11 @@ def _move(
         halves[tx + LEFT] -= count
         lane = wide(halves[tx + QUEUE])
         _append(lane, start, count, 1 if halves[tx + LEFT] == 0 else 0, pieces, queues, counters)
-        _wake(wide(tables.lane_server[lane]), queues, counters)
+        _wake(wide(paths.takers[lane]), queues, counters)
     return DONE
 
 
-Kernel = Callable[[I32, I64, NDArray[np.uint32], Pieces, Queues, I64, Tables, Memory], int]
+Kernel = Callable[[I32, I64, NDArray[np.uint32], Pieces, Queues, I64, Paths, Memory], int]
 
 
 def _make_kernel(fingerprint_: int) -> Kernel:
@@ -272,13 +271,13 @@ def _make_kernel(fingerprint_: int) -> Kernel:
         pieces: Pieces,
         queues: Queues,
         counters: I64,
-        tables: Tables,
+        paths: Paths,
         memory: Memory,
     ) -> int:
         if fingerprint_ < 0:
             return EMPTY
         while True:
-            status = _serve(tables, pieces, queues, counters)
+            status = _serve(paths, pieces, queues, counters)
             if status != DONE:
                 return status
             number = counters[MOVED]
@@ -287,7 +286,7 @@ def _make_kernel(fingerprint_: int) -> Kernel:
             if counters[FREE_PIECES] < _MOST_PIECES:
                 return FULL
             pe, half, count = wide(moves[number, 0]), wide(moves[number, 1]), wide(moves[number, 2])
-            status = _move(pe, half, count, halves, store, pieces, queues, counters, tables, memory)
+            status = _move(pe, half, count, halves, store, pieces, queues, counters, paths, memory)
             if status != DONE:
                 return status
             counters[MOVED] = number + 1

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import bytecode as bc
-from ..network import Tables
+from ..network import Paths
+from ..state import MESSAGES, SERVER_SHIFT
 from . import mover as mv
 from .groups import Members
 from .lanes import Value, wide
@@ -25,18 +26,19 @@ class StreamMover:
     """Moves the data of wavelets between the memories of a wafer, from its launch on."""
 
     def __init__(self, wafer: Wafer) -> None:
-        tables = wafer.network.tables
-        servers, queues = tables.first_position.size - 1, tables.lane_server.size + tables.sink_pe.size
-        self._tables: Tables = tables
+        paths = wafer.network.paths
+        servers, queues = paths.first_position.size - 1, paths.takers.size
+        self._paths: Paths = paths
         self._halves = np.zeros(2 * wafer.pes * mv.HALF_FIELDS, np.int64)
         self._memory = Memory(wafer.halves, wafer.words, wafer.sram_bytes)
         self._store = np.zeros(_FIRST_WORDS, np.uint32)
-        first = tables.first_position[:-1]
+        first = paths.first_position[:-1]
+        messages = paths.positions.reshape(-1, 1 << SERVER_SHIFT)[first, MESSAGES]
         self._queues = Queues(
             first=np.full(queues, -1, np.int32),
             last=np.full(queues, -1, np.int32),
             position=first.copy(),
-            messages_left=tables.position_messages[first].copy(),
+            messages_left=messages,
             work=np.zeros(servers, np.int32),
             waiting=np.zeros(servers, np.int8),
         )
@@ -96,7 +98,7 @@ class StreamMover:
                 self._pieces,
                 self._queues,
                 counters,
-                self._tables,
+                self._paths,
                 self._memory,
             )
             if status == mv.DONE:
