@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from . import bytecode as bc
 from .bytecode import Site
 from .fault import FaultDetail, MachineFault
+from .waits import Wait, Waits
 from .wavelet import state as st
 from .wavelet import vector
 from .wavelet.state import Cores, Run
@@ -18,6 +19,9 @@ from .wiring import Wiring
 
 _MAX_COLLECTED = 64
 """Details that a fault carries at most; the message has the full count."""
+
+_MAX_PLACES = 8
+"""PEs of a circle that the message names."""
 
 _MEMORY = {
     vector.OUTSIDE: "reaches outside of the PE's memory",
@@ -68,15 +72,25 @@ class Blame:
             router % self.width, router // self.width, message, color, flow, operation, site.location
         )
 
+    def place(self, core: int) -> str:
+        """Return which PE a core is of."""
+        return self.place_of_router(int(self.cores.router[core]))
+
+    def place_of_router(self, router: int) -> str:
+        """Return which PE a router is of."""
+        return f"PE ({router % self.width}, {router // self.width})"
+
     def queue_detail(self, queue: int, message: str) -> FaultDetail:
         """Return what there is to say about a queue."""
         router = int(self.wiring.network.router[queue])
+        flow = self.wiring.flow_of(queue)
         return FaultDetail(
             router % self.width,
             router // self.width,
             message,
             int(self.wiring.network.color[queue]),
-            self.wiring.flow_of(queue),
+            flow,
+            location=self.wiring.locations[flow],
         )
 
     def color_of(self, core: int, pc: int) -> int | None:
@@ -115,7 +129,7 @@ def fault_of(blame: Blame) -> MachineFault:
         text = "its router takes nothing of this color from its core"
         return MachineFault(
             "lost-wavelet",
-            f"a wavelet was sent where no route begins, about cycle {cycle}",
+            "a wavelet was sent where no route begins",
             (blame.instruction_detail(subject, pc, text, detail),),
         )
     if kind == st.FAULT_CHANNEL:
@@ -185,15 +199,34 @@ def stuck_fault(blame: Blame, status: int) -> MachineFault:
     waiting = np.flatnonzero(blame.cores.end < 0)
     if status == st.STATUS_STUCK and waiting.size == 0:
         return _left_over(blame)
+    waits = Waits(blame.wiring, blame.cores) if status == st.STATUS_STUCK else None
+    circle = [] if waits is None else _circle(waits, waiting)
+    # Those of a circle first, each before the one that it waits for.
+    cores = list(dict.fromkeys([*(core for core, _ in circle), *waiting[:_MAX_COLLECTED].tolist()]))
     details = tuple(
-        detail for core in waiting[:_MAX_COLLECTED].tolist() for detail in _waiting_details(blame, core)
+        detail for core in cores[:_MAX_COLLECTED] for detail in _waiting_details(blame, waits, core)
     )
     count = f"{waiting.size} PE{'s' if waiting.size != 1 else ''}"
     if status == st.STATUS_CYCLE_LIMIT:
         limit = int(blame.run.configuration[st.CYCLE_LIMIT])
         return MachineFault("cycle-limit", f"{count} had not ended at cycle {limit}", details)
     verb = "wait" if waiting.size != 1 else "waits"
-    return MachineFault("deadlock", f"nothing can move after cycle {cycle}: {count} {verb} for ever", details)
+    message = f"nothing can move after cycle {cycle}: {count} {verb} for ever"
+    if circle:
+        places = [blame.place(core) for core, _ in (*circle, circle[0])]
+        if len(places) > _MAX_PLACES + 1:
+            places[_MAX_PLACES - 1 : -1] = [f"{len(places) - _MAX_PLACES} others"]
+        message += f", in a circle: {' -> '.join(places)}"
+    return MachineFault("deadlock", message, details)
+
+
+def _circle(waits: Waits, waiting: NDArray[np.int64]) -> list[tuple[int, Wait]]:
+    """Return the first circle of cores found from one of the first that wait; nothing if there is none."""
+    for start in waiting[:_MAX_COLLECTED].tolist():
+        found = waits.circle(start)
+        if found is not None:
+            return found
+    return []
 
 
 def _left_over(blame: Blame) -> MachineFault:
@@ -209,18 +242,42 @@ def _left_over(blame: Blame) -> MachineFault:
     )
 
 
-def _waiting_details(blame: Blame, core: int) -> list[FaultDetail]:
+def _waiting_details(blame: Blame, waits: Waits | None, core: int) -> list[FaultDetail]:
     """Return what a core that has not ended is doing: the streams that it awaits, if it does."""
     opcode = int(blame.state(core)[st.OPCODE])
     if opcode == st.CONTINUE:
         return [blame.core_detail(core, "not started")]
     if opcode != bc.AWAIT:
-        return [_waiting_detail(blame, core, core)]
+        return [_waiting_detail(blame, waits, core, core)]
     streams = range(blame.cores.end.size + 2 * core, blame.cores.end.size + 2 * core + 2)
-    return [_waiting_detail(blame, core, s) for s in streams if int(blame.state(s)[st.WAVELETS]) > 0]
+    return [_waiting_detail(blame, waits, core, s) for s in streams if int(blame.state(s)[st.WAVELETS]) > 0]
 
 
-def _waiting_detail(blame: Blame, core: int, thread: int) -> FaultDetail:
+def _waiting_detail(blame: Blame, waits: Waits | None, core: int, thread: int) -> FaultDetail:
+    """Return what a thread of `core` is doing, and whom it waits for."""
+    detail = _thread_detail(blame, core, thread)
+    wait = None if waits is None else waits.of_thread(thread)
+    return (
+        detail if wait is None else replace(detail, message=f"{detail.message}; {_whom(blame, wait, detail)}")
+    )
+
+
+def _whom(blame: Blame, wait: Wait, detail: FaultDetail) -> str:
+    """Return who would have to do something for a wait to end; `detail` says of which flow it is."""
+    network = blame.wiring.network
+    color, flow = int(network.color[wait.queue]), blame.wiring.flow_of(wait.queue)
+    same = (color, flow) == (detail.color, detail.flow)
+    what = "" if same else f" of flow '{flow}' (color {color})"
+    if wait.core < 0:
+        verb = "takes any" if wait.takes else "sends any"
+        return f"nobody {verb}{what} at {blame.place_of_router(int(network.router[wait.queue]))}"
+    verb, place = "takes" if wait.takes else "sends", blame.place(wait.core)
+    if blame.cores.end[wait.core] < 0:
+        return f"{place} {verb} none{what}"
+    return f"{place} has ended{'' if same else f' and {verb} none{what}'}"
+
+
+def _thread_detail(blame: Blame, core: int, thread: int) -> FaultDetail:
     """Return what a thread of `core` is doing."""
     state = blame.state(thread)
     pc = int(state[st.PC])

@@ -7,6 +7,7 @@ from dataclasses import fields
 from ..ir.attributes import ArrayAttr, IntegerAttr, StringAttr, SymbolRefAttr
 from ..ir.diagnostics import error_at
 from ..ir.dialects.fabric import numbers, switch_position
+from ..ir.location import place_text
 from ..ir.operation import Operation
 from ..ir.target import Target
 from .bytecode import Costs, Program
@@ -98,4 +99,5 @@ def _route(op: Operation) -> Route:
         outputs=outputs,
         position=position,
         messages=messages,
+        location=place_text(op.location),
     )

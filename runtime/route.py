@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,8 @@ class Route:
     outputs: tuple[str, ...]
     position: int = 0
     messages: int = 0
+    location: str = ""
+    """Where the model asks for it, as file:line:column"""
 
 
 def rect_points(rect: Rect) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -41,12 +43,14 @@ def rect_points(rect: Rect) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 @dataclass(frozen=True, slots=True)
 class SettingTable:
-    """One row a router, color and switch position, in this order; all but the first four are int64[rows]."""
+    """One row a router, color and switch position, in this order; all but the first five are int64[rows]."""
 
     width: int
     """Routers in a row; router number y * width + x"""
     colors: int
     flows: tuple[str, ...]
+    locations: Mapping[str, str]
+    """Of each flow, where the model asks for it"""
     switched: NDArray[np.bool_]
     """[rows] whether the router has several positions of the color"""
     router: NDArray[np.int64]
@@ -68,7 +72,8 @@ class SettingTable:
     def detail(self, row: int, text: str) -> FaultDetail:
         """Return `text` about a row."""
         y, x = divmod(int(self.router[row]), self.width)
-        return FaultDetail(x, y, text, int(self.color[row]), self.flows[int(self.flow[row])])
+        flow = self.flows[int(self.flow[row])]
+        return FaultDetail(x, y, text, int(self.color[row]), flow, location=self.locations[flow])
 
 
 def setting_table(width: int, height: int, routes: Sequence[Route]) -> SettingTable:
@@ -87,7 +92,8 @@ def setting_table(width: int, height: int, routes: Sequence[Route]) -> SettingTa
     switched = np.zeros(len(rows), np.bool_)
     switched[same] = switched[same + 1] = True
     columns = [np.ascontiguousarray(rows[:, k]) for k in range(7)]
-    table = SettingTable(width, colors, flows, switched, *columns)
+    locations = {route.flow: route.location for route in reversed(routes)}
+    table = SettingTable(width, colors, flows, locations, switched, *columns)
     _check_positions(table, same)
     return table
 
@@ -96,11 +102,13 @@ def _rows(width: int, height: int, route: Route, flow: int) -> NDArray[np.int64]
     """Return the rows of one route."""
     x, y = rect_points(route.rect)
     if x.size and (min(x.min(), y.min()) < 0 or x.max() >= width or y.max() >= height):
-        detail = FaultDetail(int(x.max()), int(y.max()), "not on the wafer", route.color, route.flow)
+        place = int(x.max()), int(y.max())
+        detail = FaultDetail(*place, "not on the wafer", route.color, route.flow, location=route.location)
         raise MachineFault("off-wafer", f"a route lies off the {width} x {height} wafer", (detail,))
     if route.input in route.outputs or len(set(route.outputs)) != len(route.outputs):
         text = "leads back or twice the same way"
-        detail = FaultDetail(route.rect[0], route.rect[1], text, route.color, route.flow)
+        place = route.rect[:2]
+        detail = FaultDetail(*place, text, route.color, route.flow, location=route.location)
         raise MachineFault("program", "a route is not one that a router can switch", (detail,))
     links = sum(1 << st.DIRECTIONS.index(output) for output in route.outputs)
     rows = np.empty((x.size, 7), np.int64)

@@ -143,7 +143,9 @@ class StreamSide:
         network = self._network
         color = int(network.server_color[server]) if server >= 0 else None
         flow = network.flows[int(network.server_flow[server])] if server >= 0 else ""
-        return FaultDetail(router % self._machine.width, router // self._machine.width, message, color, flow)
+        x, y = router % self._machine.width, router // self._machine.width
+        location = self._machine.wiring.locations[flow] if flow else ""
+        return FaultDetail(x, y, message, color, flow, location=location)
 
     def _conflict(self, conflict: StreamConflict) -> MachineFault:
         """Return a conflict as a fault: the link or ramp, and the colors that want it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,6 +47,8 @@ class Wiring:
     flow: NDArray[np.int32]
     """[routes] number of the flow, of the first position where a switch changes it"""
     flows: tuple[str, ...]
+    locations: Mapping[str, str]
+    """Of each flow, where the model asks for it"""
     input: NDArray[np.int8]
     """[routes] direction that the lane takes wavelets from"""
     sink_route: NDArray[np.int32]
@@ -190,6 +192,7 @@ class _Wires:
             (self.lanes + np.searchsorted(sink_router, routers)).astype(np.int32),
             flow,
             table.flows,
+            table.locations,
             self.lane_source.astype(np.int8),
             self.sink_route.astype(np.int32),
             self.core,

@@ -37,11 +37,15 @@ def test_a_receive_without_a_send() -> None:
     fault = fault_of(machine(2, 1, PAIR, {(0, 0): [send(row(3), 3)], (1, 0): [receive(row(5), 3)]}))
     assert fault.kind == "deadlock"
     assert fault.details == (
-        FaultDetail(1, 0, "waits for a wavelet, 2 to go", 3, "pair", "pe.recv in 'test'", "model.wdl:2:1"),
+        FaultDetail(
+            *(1, 0, "waits for a wavelet, 2 to go; PE (0, 0) has ended", 3, "pair"),
+            *("pe.recv in 'test'", "model.wdl:2:1"),
+        ),
     )
     assert str(fault) == (
         "deadlock: nothing can move after cycle 10: 1 PE waits for ever\n"
-        "  PE (1, 0), pe.recv in 'test', color 3, flow 'pair': waits for a wavelet, 2 to go [model.wdl:2:1]"
+        "  PE (1, 0), pe.recv in 'test', color 3, flow 'pair': waits for a wavelet, 2 to go; "
+        "PE (0, 0) has ended [model.wdl:2:1]"
     )
 
 
@@ -51,7 +55,7 @@ def test_a_send_without_room() -> None:
     assert fault.kind == "deadlock"
     (detail,) = fault.details
     assert (detail.x, detail.y, detail.color, detail.flow) == (0, 0, 3, "pair")
-    assert detail.message == "no room to send, 6 wavelets to go"
+    assert detail.message == "no room to send, 6 wavelets to go; PE (1, 0) has ended"
 
 
 def test_two_pes_that_wait_for_each_other() -> None:
