@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from ..critical_path import Segment, critical_path
 from ..machine import Machine, StepResult
 from .choice import choose_pes
-from .slices import Args, PeSlices, Slice, layer_slices
+from .slices import MAIN, RECEIVING, SENDING, Args, PeSlices, Slice, layer_slices
 
 MOST_EVENTS = 120_000
 """Events of a trace; with more it would be larger than a browser opens at once."""
@@ -55,6 +55,7 @@ class ChromeTrace:
             instance: _PATH + 1 + number for number, instance in enumerate(self._processes)
         }
         self._threads: dict[int, int] = {}
+        self._lanes: set[tuple[int, int]] = set()
 
     def step(self, result: StepResult, name: str, args: Args, *, detail: bool) -> None:
         """Add a step with its layers and, if it is shown in detail, with PEs and the critical path.
@@ -80,7 +81,8 @@ class ChromeTrace:
         if not self._detailed:
             self._pes = choose_pes(self._machine, path, self._wanted)
             first = _PATH + 1 + len(self._processes)
-            self._threads = {pe: first + number for number, pe in enumerate(sorted(self._pes))}
+            # A PE has a thread for each lane: its program, and the streams beside it.
+            self._threads = {pe: first + 3 * number for number, pe in enumerate(sorted(self._pes))}
         self._detailed += 1
         shown: set[int] = set()
         for pe in self._pes:
@@ -92,7 +94,8 @@ class ChromeTrace:
             process = self._processes[self._instance(pe)]
             for slice in slices:
                 self._with_local = self._with_local or slice.category == "compute"
-                self._add(process, self._threads[pe], slice)
+                self._lanes.add((pe, slice.lane))
+                self._add(process, self._threads[pe] + slice.lane, slice)
         self._partial += len(shown) < len(self._pes)
         self._add_path(path, shown)
         if len(shown) < len(self._pes):
@@ -186,8 +189,10 @@ class ChromeTrace:
         ]
         for pe, thread in self._threads.items():
             program = self._machine.programs[self._machine.tiles[int(self._machine.pe_tile[pe])].program]
-            name = f"PE {self._place(pe)} {program.name}"
-            names.append((self._processes[self._instance(pe)], thread, name))
+            for lane, what in ((MAIN, program.name), (RECEIVING, "receiving"), (SENDING, "sending")):
+                if (pe, lane) in self._lanes:
+                    name = f"PE {self._place(pe)} {what}"
+                    names.append((self._processes[self._instance(pe)], thread + lane, name))
         processes = {_WAFER: "wafer", **{pid: name for name, pid in self._processes.items()}}
         events: list[Event] = []
         for pid, name in processes.items():

@@ -16,19 +16,23 @@ from ..wavelet import state as st
 
 Args = Mapping[str, object]
 
-SENDS = (bc.SEND, bc.REDUCE_FORWARD)
-RECEIVES = (bc.RECEIVE, bc.REDUCE, bc.REDUCE_FORWARD)
+MAIN, RECEIVING, SENDING = 0, 1, 2
+"""Lanes of a PE: what its program does, and the streams that run side by side while it awaits them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Cycles `start` to `start + cycles` of one thing. Slices of one PE are apart or within each other."""
+    """Cycles `start` to `start + cycles` of one thing.
+
+    Slices of one lane of a PE are apart or within each other.
+    """
 
     start: int
     cycles: int
     name: str
     category: str
     args: Args = field(default_factory=dict[str, object])
+    lane: int = MAIN
 
     @property
     def end(self) -> int:
@@ -62,38 +66,59 @@ class PeSlices:
             done = start
             if runs[first][sl.RUN_CAUSE] == st.CAUSE_HALT:
                 break
-            last = first
-            while last + 1 < len(runs) and runs[last + 1][sl.RUN_FIRST] > 0:
-                last += 1
-            found += self._communication(pe, pc, runs[first : last + 1])
-            done = runs[last][sl.RUN_SLOT] + runs[last][sl.RUN_COUNT]
-            first = last + 1
+            end = first + 1
+            if runs[first][sl.RUN_CAUSE] == st.CAUSE_AWAIT:
+                while self._opcode(runs[end]) in bc.STARTING:
+                    end += 1
+                part = list(self._await(pe, runs[first:end]))
+            else:
+                while runs[end][sl.RUN_FIRST] > 0:
+                    end += 1
+                part = list(self._communication(pe, pc, runs[first:end]))
+            found += part
+            done = part[0].end
+            first = end
         return list(_without_gaps(sorted(found, key=lambda slice: (slice.start, -slice.cycles)), done))
+
+    def _opcode(self, run: list[int]) -> int:
+        return int(self._machine.code[run[sl.RUN_PC], bc.OPCODE])
 
     def _communication(self, pe: int, pc: int, runs: list[list[int]]) -> Iterator[Slice]:
         """Yield a communication, and within it its set-up, the runs of wavelets and the waiting between."""
         name, category, about = self.about(pe, pc)
         start = runs[0][sl.RUN_START]
         end = runs[-1][sl.RUN_SLOT] + runs[-1][sl.RUN_COUNT]
-        wavelets = sum(run[sl.RUN_COUNT] for run in runs)
-        yield Slice(start, end - start, name, category, about | {"wavelets": wavelets})
+        yield Slice(start, end - start, name, category, about | {"wavelets": _wavelets(runs)})
         setup = int(self._machine.code[pc, bc.CALL_CYCLES])
         if setup:
             yield Slice(start, setup, "set-up", "software")
-        time = start + setup
-        for run in runs:
-            slot, count = run[sl.RUN_SLOT], run[sl.RUN_COUNT]
-            if slot > time:
-                what = "wait for room" if run[sl.RUN_CAUSE] == st.CAUSE_ROOM else "wait for a wavelet"
-                yield Slice(time, slot - time, what, "wait")
-            yield Slice(slot, count, "1 wavelet" if count == 1 else f"{count} wavelets", category)
-            time = slot + count
+        yield from _runs(runs, start + setup, category, MAIN)
+
+    def _await(self, pe: int, runs: list[list[int]]) -> Iterator[Slice]:
+        """Yield an `AWAIT`, the first of `runs`, and the one or two streams that run while it waits."""
+        row, *moves = runs
+        name, category, about = self.about(pe, row[sl.RUN_PC])
+        start, begins = row[sl.RUN_START], row[sl.RUN_SLOT]
+        end = max((run[sl.RUN_SLOT] + run[sl.RUN_COUNT] for run in moves), default=begins)
+        yield Slice(start, end - start, name, category, about)
+        if begins > start:
+            yield Slice(start, begins - start, "set-up", "software")
+        for lane, opcodes in ((RECEIVING, bc.RECEIVING), (SENDING, bc.SENDING)):
+            part = [run for run in moves if self._opcode(run) in opcodes]
+            if part:
+                name, category, about = self.about(pe, part[0][sl.RUN_PC])
+                cycles = part[-1][sl.RUN_SLOT] + part[-1][sl.RUN_COUNT] - begins
+                about |= {"wavelets": _wavelets(part)}
+                yield Slice(begins, cycles, name.removeprefix("start_"), category, about, lane)
+                yield from _runs(part, begins, category, lane)
 
     def _local(self, log: WaveletLog, pe: int) -> Iterator[Slice]:
         """Yield the local instructions that the log has of `pe`."""
         pending: list[tuple[int, int, int]] = []
         for pc, start, end in log.local_of(pe).tolist():
             name, category, about = self.about(pe, pc)
+            if int(self._machine.code[pc, bc.OPCODE]) in bc.STARTING:
+                category = "software"
             if category == "software" and (not pending or pending[-1][2] == start):
                 pending.append((pc, start, end))
                 continue
@@ -125,23 +150,42 @@ class PeSlices:
             about["at"] = site.location
         name = bc.OPCODE_NAMES[opcode]
         category = "compute" if opcode >= bc.MAP_UNARY else "software"
-        if opcode >= bc.SEND:
+        if opcode == bc.AWAIT:
+            category = "receive,send"
+        elif opcode >= bc.SEND:
             category = ",".join(
-                word for word, kinds in (("receive", RECEIVES), ("send", SENDS)) if opcode in kinds
+                word for word, kinds in (("receive", bc.RECEIVING), ("send", bc.SENDING)) if opcode in kinds
             )
             for field_number, kinds, word in (
-                (bc.CHANNEL_IN, RECEIVES, "in"),
-                (bc.CHANNEL_OUT, SENDS, "out"),
+                (bc.CHANNEL_IN, bc.RECEIVING, "in"),
+                (bc.CHANNEL_OUT, bc.SENDING, "out"),
             ):
                 if opcode in kinds:
                     color = int(machine.channels[tile, int(machine.code[pc, field_number])])
                     about[f"color {word}"] = color
-                    about[f"flow {word}"] = flow_at(machine, pe, color)
-                    name += f" {color}" if word == "in" or opcode == bc.SEND else f" to {color}"
+                    about[f"flow {word}"] = flow_at(machine, pe, color, sent=word == "out")
+                    name += f" {color}" if opcode != bc.REDUCE_FORWARD or word == "in" else f" to {color}"
         elif category == "compute":
             name = site.operation.removeprefix("pe.")
         self._about[key] = name, category, about
         return self._about[key]
+
+
+def _wavelets(runs: list[list[int]]) -> int:
+    return sum(run[sl.RUN_COUNT] for run in runs)
+
+
+def _runs(runs: list[list[int]], begins: int, category: str, lane: int) -> Iterator[Slice]:
+    """Yield the runs of a communication that could take or send from `begins` on, and the waiting between."""
+    time = begins
+    for run in runs:
+        slot, count = run[sl.RUN_SLOT], run[sl.RUN_COUNT]
+        if slot > time:
+            what = "wait for room" if run[sl.RUN_CAUSE] == st.CAUSE_ROOM else "wait for a wavelet"
+            yield Slice(time, slot - time, what, "wait", lane=lane)
+        name = "1 wavelet" if count == 1 else f"{count} wavelets"
+        yield Slice(slot, count, name, category, lane=lane)
+        time = slot + count
 
 
 def _without_gaps(slices: list[Slice], end: int) -> Iterator[Slice]:
@@ -156,13 +200,14 @@ def _without_gaps(slices: list[Slice], end: int) -> Iterator[Slice]:
         yield Slice(time, end - time, "empty messages", "software")
 
 
-def flow_at(machine: Machine, pe: int, color: int) -> str:
-    """Return the flow that a PE's router switches on `color`, '' if it switches none."""
+def flow_at(machine: Machine, pe: int, color: int, *, sent: bool) -> str:
+    """Return the flows on `color` that a PE's router takes from its core, or those it takes elsewhere."""
     wiring = machine.wiring
     router = int(machine.pe_y[pe]) * machine.width + int(machine.pe_x[pe])
     first, end = int(wiring.first_route[router]), int(wiring.first_route[router + 1])
-    found = np.flatnonzero(wiring.network.color[first:end] == color)
-    return wiring.flow_of(first + int(found[0])) if found.size else ""
+    from_core = wiring.input[first:end] == st.RAMP
+    lanes = np.flatnonzero((wiring.network.color[first:end] == color) & (from_core == sent))
+    return ", ".join(dict.fromkeys(wiring.flow_of(first + int(lane)) for lane in lanes))
 
 
 def layer_slices(machine: Machine, log: StepLog) -> dict[str, list[Slice]]:

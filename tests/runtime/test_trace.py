@@ -80,6 +80,50 @@ def test_a_message_without_a_wavelet_costs_its_set_up(log_level: int, name: str)
     assert sum(slice.cycles for slice in slices) == 36
 
 
+def test_streams_that_run_side_by_side_have_threads_of_their_own() -> None:
+    """Two PEs exchange 20 and 8 wavelets; one is late."""
+
+    def exchange(sent: int, received: int, late: int) -> list[Instruction]:
+        out, into = int(late > 0), int(late == 0)
+        return [
+            delay(1 + late),
+            Instruction(bc.START_RECEIVE, descriptors=[row(received)], channel_in=into, call_cycles=5),
+            Instruction(bc.START_SEND, descriptors=[row(sent, base=400)], channel_out=out, call_cycles=5),
+            Instruction(bc.AWAIT, call_cycles=9),
+            delay(3),
+        ]
+
+    routes = [
+        Route("right", 0, at(0), "RAMP", ("E",)),
+        Route("right", 0, at(1), "W", ("RAMP",)),
+        Route("left", 1, at(1), "RAMP", ("W",)),
+        Route("left", 1, at(0), "E", ("RAMP",)),
+    ]
+    wafer = machine(2, 1, routes, {(0, 0): exchange(20, 8, 0), (1, 0): exchange(8, 20, 100)})
+    for log_level in (st.LOG_RUNS, st.LOG_ALL):
+        result = wafer.run_step(log_level=log_level)
+        trace = ChromeTrace(wafer, {})
+        trace.step(result, "step", {}, detail=True)
+        _, threads, names = check_trace(trace.to_bytes())
+        of = {name: threads[key] for key, name in names.items() if key in threads}
+        assert {name for name in of if name.startswith("PE 0")} == {
+            "PE 0, 0 test",
+            "PE 0, 0 receiving",
+            "PE 0, 0 sending",
+        }
+        main = outermost(of["PE 0, 0 test"])
+        assert sum(slice["dur"] for slice in main) == result.end_cycles[0]
+        (wait,) = (slice for slice in main if slice["name"] == "await")
+        (sending,) = outermost(of["PE 0, 0 sending"])
+        (receiving,) = outermost(of["PE 0, 0 receiving"])
+        assert (sending["name"], sending["args"]["wavelets"]) == ("send 0", 20)
+        assert (receiving["name"], receiving["args"]["wavelets"]) == ("recv 1", 8)
+        assert sending["ts"] == receiving["ts"] == wait["ts"] + 9
+        ends = [stream["ts"] + stream["dur"] for stream in (sending, receiving)]
+        assert max(ends) == wait["ts"] + wait["dur"]
+        assert "wait for a wavelet" in [slice["name"] for slice in of["PE 0, 0 receiving"]]
+
+
 def test_waiting_is_seen() -> None:
     wafer = pair(receiver_waits=400)
     log = wafer.run_step(log_level=st.LOG_ALL).log
@@ -188,8 +232,8 @@ def test_few_pes_are_all_shown() -> None:
 
 def test_flows() -> None:
     wafer = pair()
-    assert flow_at(wafer, 1, 3) == "flow"
-    assert flow_at(wafer, 1, 2) == ""
+    assert flow_at(wafer, 0, 3, sent=True) == flow_at(wafer, 1, 3, sent=False) == "flow"
+    assert flow_at(wafer, 1, 3, sent=True) == flow_at(wafer, 1, 2, sent=False) == ""
 
 
 def test_a_step_without_a_log_is_refused() -> None:

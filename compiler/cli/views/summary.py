@@ -114,7 +114,7 @@ def _kinds(target: Target, sources: Mapping[str, str] | None, result: RunResult)
         table.add_row(
             "simulated",
             f"time only: every wavelet, queue, link and instruction {where}, without the numbers in them; "
-            "choices that hang on numbers, as of experts, are made as if all were 0",
+            "branches that hang on a number, as of a token or an expert, are taken as if it were 0",
         )
         table.add_row("not computed", "text, results, anything that weights decide")
     else:
