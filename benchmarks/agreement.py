@@ -89,7 +89,7 @@ def compare_case(case: Case) -> Outcome:
     return compare(build(case), build(case), case.position)
 
 
-MIX = Mix(positions=False, started=False, latencies=False)
+MIX = Mix(started=False)
 
 
 def random_chunk(first: int, seeds: Sequence[int]) -> Tally:

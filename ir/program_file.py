@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .diagnostics import Diagnostic, DiagnosticError, Severity
+from .dialects.fabric import certificate_kind
 from .location import FileLoc
 from .operation import Block, Operation, Region
 from .parser import parse_module
@@ -34,7 +35,15 @@ MEMBERS = ("program.mlir", "routes.mlir", "symbols.mlir", "nn.mlir")
 MANIFEST = "manifest.json"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LARGEST_MEMBER_BYTES = 1 << 30
-_KEYS = {"format": str, "version": int, "model": str, "entry": str, "estimates": dict, "sha256": dict}
+_KEYS = {
+    "format": str,
+    "version": int,
+    "model": str,
+    "entry": str,
+    "certificate": str,
+    "estimates": dict,
+    "sha256": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ def program_bytes(
         "version": VERSION,
         "model": name,
         "entry": entry,
+        "certificate": certificate_kind(module),
         "estimates": {key: float(value) for key, value in estimates.items()},
         "sha256": {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()},
     }
@@ -150,6 +160,8 @@ def parse_program(data: bytes, filename: str) -> Program:
     problems = problems or check_program(module)
     if problems:
         raise DiagnosticError(problems)
+    if manifest["certificate"] != certificate_kind(module):
+        raise _error(filename, "damaged program file: the manifest tells of another certificate")
     estimates = cast("dict[str, Any]", manifest["estimates"])
     for key, value in estimates.items():
         if not isinstance(value, int | float) or not 0 <= value < 1e18 or len(key) > 100:

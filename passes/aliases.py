@@ -21,7 +21,7 @@ ALIASES: dict[str, Alias] = {
     ),
     "to-fabric": Alias("to-dist,place,route", "From the front end's module to the fabric level."),
     "to-pe": Alias(
-        "to-fabric,schedule,allocate,emit,simplify",
+        "to-fabric,schedule,allocate,emit,simplify,certify",
         "From the front end's module to one that engines run: the default pipeline.",
     ),
 }

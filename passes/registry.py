@@ -52,6 +52,7 @@ PASSES = Registry(
         "schedule": ("pe.schedule", "Schedule"),
         "allocate": ("pe.allocate", "Allocate"),
         "emit": ("pe.emit", "Emit"),
+        "certify": ("fabric.certify", "Certify"),
     }
 )
 """Every pass by its name, in the order in which a compilation uses them."""

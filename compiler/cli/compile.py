@@ -62,6 +62,7 @@ def show_floor_plan(built: Build, context: Context) -> None:
 
 def _facts(built: Build, path: Path, data: bytes) -> dict[str, object]:
     """The object that `--json` prints."""
+    from ...ir.dialects.fabric import certificate_kind
     from .floor import colors_used, peak_sram_bytes, placed_regions
 
     compilation, target = built.compilation, built.options.target
@@ -79,6 +80,7 @@ def _facts(built: Build, path: Path, data: bytes) -> dict[str, object]:
         ],
         "regions": [region.as_json() for region in regions],
         "colors_used": colors_used(compilation.module),
+        "certificate": certificate_kind(compilation.module),
         "sram_peak_bytes_per_pe": peak_sram_bytes(regions),
         "estimated_cycles_per_token": None if estimates is None else estimates.cycles_per_token,
         "lower_bound_cycles_per_token": None if estimates is None else estimates.lower_bound_cycles_per_token,

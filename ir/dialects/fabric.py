@@ -7,7 +7,7 @@ to the right (E) and downwards (S).
 
 from __future__ import annotations
 
-from ..attributes import I64, ArrayAttr, Attribute, DenseArrayAttr, IntegerAttr, StringAttr
+from ..attributes import I64, ArrayAttr, Attribute, DenseArrayAttr, DictAttr, IntegerAttr, StringAttr
 from ..operation import Operation
 from ..spec import (
     Constraint,
@@ -42,6 +42,18 @@ def integers(description: str, length: int) -> Constraint:
         )
 
     return Constraint(description, holds, kinds=(DenseArrayAttr,))
+
+
+CERTIFICATE_ATTRIBUTE = "fabric.certificate"
+"""On a module: why, and where not, no two colors ever want one link or ramp."""
+STATIC, CHECKED = "static", "checked"
+
+
+def certificate_kind(module: Operation) -> str:
+    """Return `static` if a module's routes exclude that two colors meet, else `checked`: runs must watch."""
+    certificate = module.attributes.get(CERTIFICATE_ATTRIBUTE)
+    kind = dict(certificate.entries).get("kind") if isinstance(certificate, DictAttr) else None
+    return STATIC if kind == StringAttr(STATIC) else CHECKED
 
 
 RECT = integers("a strided rectangle x0, y0, nx, ny, step x, step y", 6)

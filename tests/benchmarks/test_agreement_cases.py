@@ -17,7 +17,7 @@ from wsc.runtime.fault import MachineFault
 
 from .conftest import BENCHMARKS
 
-MIX = Mix(positions=False, started=False, latencies=False)
+MIX = Mix()
 CASES = 120
 
 

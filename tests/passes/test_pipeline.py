@@ -68,7 +68,7 @@ def test_the_default_pipeline_is_text_and_back() -> None:
     assert parse_pipeline(text) == passes
     assert text == (
         "inline,specialize,canonicalize,cse,dce,fuse,partition,canonicalize,cse,dce,combine-collectives,"
-        "place,route,schedule,allocate,emit,canonicalize,cse,dce"
+        "place,route,schedule,allocate,emit,canonicalize,cse,dce,certify"
     )
 
 

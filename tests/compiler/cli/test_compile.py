@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wsc.ir.attributes import DictAttr
 from wsc.ir.parser import parse_module
 from wsc.ir.program_file import read_program
 
@@ -14,6 +15,7 @@ from .conftest import CLASSIFIER, Command
 
 KEYS = {
     *("model", "entry", "target", "grid", "strategy", "passes", "regions", "colors_used"),
+    "certificate",
     *("sram_peak_bytes_per_pe", "estimated_cycles_per_token", "lower_bound_cycles_per_token"),
     *("program", "sha256"),
 }
@@ -50,6 +52,9 @@ def test_the_program_can_be_read_and_has_the_estimates(wsc: Command, classifier:
     program = read_program(folder / "out.wsx")
     assert (program.name, program.entry) == ("classifier", "decode")
     facts = json.loads(done.out)
+    certificate = program.module.attributes["fabric.certificate"]
+    assert isinstance(certificate, DictAttr)
+    assert str(dict(certificate.entries)["kind"]) == f'"{facts["certificate"]}"'
     assert program.estimates["cycles_per_token"] == facts["estimated_cycles_per_token"]
     assert [path.name for path in folder.iterdir() if path.suffix not in (".wdl", ".wsx")] == []
 
