@@ -38,6 +38,11 @@ def candidates(case: Case) -> Iterator[Case]:
         yield replace(case, copies=(1, case.copies[1]))
     if case.mistake is not None:
         yield replace(case, mistake=None)
+        yield replace(case, mistake=replace(case.mistake, second=None))
+        for field in ("first", "second"):
+            number = getattr(case.mistake, field)
+            if number:
+                yield replace(case, mistake=replace(case.mistake, **{field: number - 1}))
     size = len(case.nodes)
     part = size // 2
     while part:

@@ -91,5 +91,5 @@ def test_shrinking_keeps_what_fails() -> None:
     small = shrink(random_case(seed, MIX), waits)
     assert waits(small)
     assert small.mistake is not None
-    assert len(list(once(small.nodes))) <= 2
+    assert len(list(once(small.nodes))) <= 4
     assert len(small.flows) <= 2
