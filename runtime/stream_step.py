@@ -114,8 +114,10 @@ class StreamSide:
             rows = rows[paths.takers[target[rows]] >= 0]
             source = network.server_router[server[rows]]
             after = network.server_router[paths.takers[target[rows]]]
+            dx = after % machine.width - source % machine.width
+            dy = after // machine.width - source // machine.width
             for (x, y), direction in _STEPS.items():
-                there = after - source == x + y * machine.width
+                there = (dx == x) & (dy == y)
                 np.add.at(result[direction], source[there], streams.loads[rows[there]])
         return result.reshape(4, machine.height, machine.width)
 
