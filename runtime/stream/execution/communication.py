@@ -12,15 +12,16 @@ from ... import bytecode as bc
 from ...wavelet import state as st
 from .. import state as net
 from ..streams import Completed, Streams
-from .groups import Cycles, Group, I32Array, I64Array, Members
+from .groups import Cycles, Group, I32Array, I64Array, Members, Started
 from .lanes import Value, lanes, raw, take
 from .local import LocalInstructions, operand
-from .log import Operation, StreamLog
+from .log import Await, Operation, StreamLog
 from .rows import Row
-from .vectors import DescriptorFault, check_descriptors, elements_of
+from .vectors import DescriptorFault, check_descriptors, elements_of, span_of
 from .wafer import Wafer
 
 _IN, _OUT = "in", "out"
+_NO_COLOR = -2
 
 
 class Mover(Protocol):
@@ -45,10 +46,13 @@ class Mover(Protocol):
 class Posted:
     """Operations of a group that the network has, or can never begin."""
 
-    def __init__(self, row: Row, group: Group, count: Value) -> None:
+    def __init__(self, row: Row, group: Group, start: Cycles, count: Value) -> None:
         self.row = row
         self.group = group
+        self.start = start
+        """When the instruction began."""
         self.count = count
+        """Wavelets; 0 for an `AWAIT`, whose streams have their own."""
         self.gone = np.zeros(group.size, np.bool_)
         self.left = group.size
 
@@ -78,10 +82,14 @@ class Poster:
     # ---- beginning
 
     def begin(self, row: Row, group: Group) -> list[Group]:
-        """Begin the communication `row`; return who goes on at once, having nothing to send or receive.
+        """Begin the communication `row`; return who goes on at once, having nothing to wait for.
 
         Raises `ProgramFault`.
         """
+        if row.opcode == bc.AWAIT:
+            return self._await(row, group)
+        starts = row.opcode in bc.STARTING
+        self._check_threads(row, group)
         operands = [operand(row, group, place) for place in range(5)]
         try:
             check_descriptors(row, operands, self.wafer.sram_bytes)
@@ -90,80 +98,170 @@ class Poster:
         elements = elements_of(operands)
         wavelets = (elements + 1) // 2 if row.types & 3 == bc.F16 else elements
         count = wavelets if isinstance(wavelets, int) else lanes(wavelets)
-        following = self.wafer.rows[row.pc + 1]
-        if isinstance(count, int):
-            if count == 0:
-                _pass(row, group)
-                return [group]
-            self._post(row, group, operands, count)
-            return []
-        some = count.values > 0
-        if some.all():
-            self._post(row, group, operands, count)
-            return []
-        rest = group.part(following, ~some)
-        _pass(row, rest)
-        rest.pc = following.pc
-        busy = group.part(row, some)
-        self._post(row, busy, [take(value, some) for value in operands], take(count, some))
-        return [rest]
+        some: bool | NDArray[np.bool_] = count > 0 if isinstance(count, int) else count.values > 0
+        sinks, sources = self._queues_of(row, group, some)
+        if starts:
+            self._start(row, group, operands, count)
+            if self.mover is not None:
+                self.mover.begin(row, operands, group.members, sinks, sources)
+            return [group]
+        rest: list[Group] = []
+        if not isinstance(some, bool) and not some.all():
+            part = group.part(self.wafer.rows[row.pc + 1], ~some)
+            part.ahead = part.ahead + row.call_cycles
+            rest.append(part)
+            if not some.any():
+                return rest
+            group = group.part(row, some)
+            operands, count = [take(value, some) for value in operands], take(count, some)
+            sinks, sources = self._queues_of(row, group, True)
+        elif some is False:
+            group.ahead = group.ahead + row.call_cycles
+            group.pc += 1
+            return [group]
+        if self.mover is not None:
+            self.mover.begin(row, operands, group.members, sinks, sources)
+        counts = np.broadcast_to(np.asarray(raw(count), np.int64), (group.size,))
+        start = group.time
+        self._post(
+            Posted(row, group, start, count),
+            start + row.call_cycles,
+            None if sinks is None else (sinks, counts),
+            None if sources is None else (sources, counts),
+            coupled=sinks is not None and sources is not None,
+        )
+        return rest
 
-    def _post(self, row: Row, group: Group, operands: Sequence[Value], count: Value) -> None:
-        members = group.members
-        sinks = lanes_out = None
-        receives, sends = row.opcode != bc.SEND, row.opcode in (bc.SEND, bc.REDUCE_FORWARD)
-        if receives:
-            sinks = self._queues(row, group, _IN, row.channel_in)
-        if sends:
-            lanes_out = self._queues(row, group, _OUT, row.channel_out)
+    @staticmethod
+    def _check_threads(row: Row, group: Group) -> None:
+        """Raise `ProgramFault` if a started stream forbids this communication."""
+        if row.opcode not in bc.STARTING:
+            if group.send is not None or group.receive is not None:
+                raise LocalInstructions.fault(st.FAULT_THREAD, row, group, 0, st.THREAD_BLOCKED)
+        elif (group.send if row.opcode == bc.START_SEND else group.receive) is not None:
+            raise LocalInstructions.fault(st.FAULT_THREAD, row, group, 0, st.THREAD_TWICE)
+
+    def _start(self, row: Row, group: Group, operands: Sequence[Value], count: Value) -> None:
+        started = Started(row, count, *span_of(row, operands))
+        if row.opcode == bc.START_SEND:
+            group.send = started
+        else:
+            group.receive = started
+        if group.send is not None and group.receive is not None:
+            low, high = (
+                function(getattr(group.send, name), getattr(group.receive, name))
+                for function, name in ((np.maximum, "low"), (np.minimum, "high"))
+            )
+            shared = np.atleast_1d(np.asarray(low < high))
+            if shared.any():
+                lane = int(np.argmax(shared))
+                raise LocalInstructions.fault(st.FAULT_THREAD, row, group, lane, st.THREAD_OVERLAP)
+        group.ahead = group.ahead + row.call_cycles
+        group.pc += 1
+
+    def _await(self, row: Row, group: Group) -> list[Group]:
+        """Let the streams that were started go on; who has none with wavelets goes on at once."""
+        if group.send is None and group.receive is None:
+            raise LocalInstructions.fault(st.FAULT_THREAD, row, group, 0, st.THREAD_NOTHING)
+        start = group.time
+        begins = start + row.call_cycles
+        if self.log is not None:
+            software = group.ahead - group.compute
+            self.log.operation(Await(row.pc, group.members, start, begins, group.compute, software))
+        group.since, group.ahead, group.compute = start, 0, 0
+        rest: list[Group] = []
+        sends = _busy(group.send, group.size)
+        receives = _busy(group.receive, group.size)
+        for which in range(4):
+            chosen = (sends == bool(which & 1)) & (receives == bool(which & 2))
+            number = int(np.count_nonzero(chosen))
+            if number == 0:
+                continue
+            part = group if number == group.size else group.part(row, chosen)
+            if which == 0:
+                part.since, part.send, part.receive = part.since + row.call_cycles, None, None
+                part.pc += 1
+                rest.append(part)
+                continue
+            halves: list[tuple[I32Array, I64Array] | None] = []
+            for started, busy in ((part.receive, which & 2), (part.send, which & 1)):
+                if started is None or not busy:
+                    halves.append(None)
+                    continue
+                queues = next(q for q in self._queues_of(started.row, part, True) if q is not None)
+                halves.append((queues, np.broadcast_to(np.asarray(raw(started.counts), np.int64), (number,))))
+            self._post(Posted(row, part, part.since, 0), part.since + row.call_cycles, *halves, coupled=False)
+        return rest
+
+    def _post(
+        self,
+        posted: Posted,
+        begins: Cycles,
+        receive: tuple[I32Array, I64Array] | None,
+        transmit: tuple[I32Array, I64Array] | None,
+        *,
+        coupled: bool,
+    ) -> None:
+        """Give operations to the network."""
+        members, size = posted.group.members, posted.group.size
         number = self._free.pop() if self._free else len(self._posted)
         if number == len(self._posted):
             self._posted.append(None)
-        self._posted[number] = Posted(row, group, count)
+        self._posted[number] = posted
         self._number[members.pes] = number
-        self._lane[members.pes] = np.arange(group.size, dtype=np.int32)
-        if self.mover is not None:
-            self.mover.begin(row, operands, members, sinks, lanes_out)
-        begins = np.broadcast_to(np.asarray(group.time + row.call_cycles, np.int64), (group.size,))
-        counts = np.broadcast_to(np.asarray(raw(count), np.int64), (group.size,))
+        self._lane[members.pes] = np.arange(size, dtype=np.int32)
         pes = members.pes.astype(np.int64)
-        if sinks is not None and (sinks < 0).any():
+        times = np.broadcast_to(np.asarray(begins, np.int64), (size,))
+        if receive is not None and (receive[0] < 0).any():
             # No route leads here: these wait for ever.
-            there = np.flatnonzero(sinks >= 0)
-            pes, begins, counts, sinks = pes[there], begins[there], counts[there], sinks[there]
-            lanes_out = None if lanes_out is None else lanes_out[there]
-        self.streams.post(
-            pes,
-            begins,
-            None if sinks is None else (sinks, counts),
-            None if lanes_out is None else (lanes_out, counts),
-            coupled=receives and sends,
-        )
+            there = np.flatnonzero(receive[0] >= 0)
+            pes, times, receive = pes[there], times[there], (receive[0][there], receive[1][there])
+            transmit = None if transmit is None else (transmit[0][there], transmit[1][there])
+        self.streams.post(pes, times, receive, transmit, coupled=coupled)
 
-    def _queues(self, row: Row, group: Group, way: str, channel: int) -> I32Array:
-        """Return the sink or the lane of a channel for each PE. Raises `ProgramFault`."""
+    def _queues_of(
+        self, row: Row, group: Group, used: bool | NDArray[np.bool_]
+    ) -> tuple[I32Array | None, I32Array | None]:
+        """Return the sink and the lane of the channels of `row` for each PE, None where it has no such channel.
+
+        Raises `ProgramFault` if a PE of those `used` has no color for it, or no route from its core.
+        """
+        found: list[I32Array | None] = []
+        for way, opcodes, channel in (
+            (_IN, bc.RECEIVING, row.channel_in),
+            (_OUT, bc.SENDING, row.channel_out),
+        ):
+            if row.opcode not in opcodes:
+                found.append(None)
+                continue
+            queues = self._queues(group.members, way, channel)
+            found.append(queues)
+            wrong = (queues == _NO_COLOR) | ((queues < 0) if way == _OUT else False)
+            if wrong.any() and (wrong & used).any():
+                lane = int(np.argmax(wrong & used))
+                if queues[lane] == _NO_COLOR:
+                    raise LocalInstructions.fault(st.FAULT_CHANNEL, row, group, lane, channel)
+                color = int(self.wafer.channels[self.wafer.tile[group.members.pes[lane]], channel])
+                raise LocalInstructions.fault(st.FAULT_NO_SEND_ROUTE, row, group, lane, color)
+        return found[0], found[1]
+
+    def _queues(self, members: Members, way: str, channel: int) -> I32Array:
+        """Return the sink or the lane of a channel for each PE; -1 if there is none, `_NO_COLOR` without color."""
         key = (way, channel)
-        found = group.members.known.get(key)
-        if found is not None:
-            return found
-        wafer = self.wafer
-        pes = group.members.pes
-        tiles = wafer.tile[pes]
+        known = members.known.get(key)
+        if known is not None:
+            return known
+        wafer, pes = self.wafer, members.pes
         if channel >= wafer.channels.shape[1]:
-            raise LocalInstructions.fault(st.FAULT_CHANNEL, row, group, 0, channel)
-        colors = wafer.channels[tiles, channel]
-        without = np.flatnonzero(colors < 0)
-        if without.size:
-            raise LocalInstructions.fault(st.FAULT_CHANNEL, row, group, int(without[0]), channel)
-        table = wafer.network.sink_of if way == _IN else wafer.network.source_of
-        known = colors < table.shape[1]
-        found = np.where(known, table[pes, np.where(known, colors, 0)], -1).astype(np.int32)
-        if way == _OUT:
-            missing = np.flatnonzero(found < 0)
-            if missing.size:
-                lane = int(missing[0])
-                raise LocalInstructions.fault(st.FAULT_NO_SEND_ROUTE, row, group, lane, int(colors[lane]))
-        group.members.known[key] = found
+            found = np.full(pes.size, _NO_COLOR, np.int32)
+        else:
+            table = wafer.network.sink_of if way == _IN else wafer.network.source_of
+            colors = wafer.channels[wafer.tile[pes], channel]
+            inside = (colors >= 0) & (colors < table.shape[1])
+            found = np.full(pes.size, -1, np.int32)
+            found[inside] = table[pes[inside], colors[inside]]
+            found[colors < 0] = _NO_COLOR
+        members.known[key] = found
         return found
 
     # ---- going on
@@ -194,46 +292,64 @@ class Poster:
             order = np.empty_like(chosen)
             order[lane] = chosen
             chosen = order
-            resumed, count = group, posted.count
+            resumed = group
         else:
-            resumed, count = group.part(self.wafer.rows[row.pc + 1], lane), take(posted.count, lane)
+            resumed = group.part(self.wafer.rows[row.pc + 1], lane)
         posted.left -= lane.size
         posted.gone[lane] = True
         if self.log is not None:
-            self._log(row, resumed, count, completed, chosen)
+            self._log(posted, resumed, None if whole else lane, completed, chosen)
         resumed.pc = row.pc + 1
         resumed.since, resumed.ahead, resumed.compute, resumed.executed = completed.end[chosen], 0, 0, 0
+        resumed.send = resumed.receive = None
         return resumed
 
-    def _log(self, row: Row, group: Group, count: Value, completed: Completed, chosen: I64Array) -> None:
+    def _log(
+        self, posted: Posted, group: Group, lane: I64Array | None, completed: Completed, chosen: I64Array
+    ) -> None:
+        """Note what has ended for lanes `lane` of what was posted, all of them if that is None."""
         assert self.log is not None
+        row, start, count = posted.row, posted.start, posted.count
+        if lane is not None:
+            start, count = start if isinstance(start, int) else start[lane], take(count, lane)
         software: Cycles = group.ahead - group.compute
-        if row.opcode == bc.SEND:
-            half, first, last = net.TRANSMIT, completed.tx_first, completed.tx_last
-            cause = completed.tx_cause
-        else:
-            half = net.BOTH if row.opcode == bc.REDUCE_FORWARD else net.RECEIVE
-            first, last, cause = completed.rx_first, completed.rx_last, completed.rx_cause
-        self.log.operation(
-            Operation(
-                row.pc,
-                group.members,
-                half,
-                group.time,
-                first[chosen].astype(np.int32),
-                last[chosen].astype(np.int32),
-                count,
-                cause[chosen].astype(np.int8),
-                group.compute,
-                software,
+        streams = [(row, count, group.compute, software)]
+        if row.opcode == bc.AWAIT:
+            streams = [
+                (started.row, started.counts, 0, 0)
+                for started in (group.send, group.receive)
+                if started is not None
+            ]
+        for begun, wavelets, compute, spent in streams:
+            if begun.opcode in (bc.SEND, bc.START_SEND):
+                half, cause = net.TRANSMIT, completed.tx_cause
+                first, last = completed.tx_first, completed.tx_last
+            else:
+                half = net.BOTH if begun.opcode == bc.REDUCE_FORWARD else net.RECEIVE
+                first, last, cause = completed.rx_first, completed.rx_last, completed.rx_cause
+            if wavelets == 0 or first[chosen[0]] < 0:
+                continue
+            self.log.operation(
+                Operation(
+                    begun.pc,
+                    group.members,
+                    half,
+                    start,
+                    first[chosen].astype(np.int32),
+                    last[chosen].astype(np.int32),
+                    wavelets,
+                    cause[chosen].astype(np.int8),
+                    compute,
+                    spent,
+                )
             )
-        )
 
 
-def _pass(row: Row, group: Group) -> None:
-    """Let a group go on behind a communication of no wavelets, which only takes its set-up."""
-    group.ahead = group.ahead + row.call_cycles
-    group.pc = row.pc + 1
+def _busy(started: Started | None, size: int) -> NDArray[np.bool_]:
+    """Return where a started stream has wavelets."""
+    if started is None:
+        return np.zeros(size, np.bool_)
+    return np.broadcast_to(np.asarray(raw(started.counts)) > 0, (size,))
 
 
 def _by_value(numbers: I32Array) -> list[tuple[int, I64Array]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,14 @@ class Members:
 
 @dataclass(slots=True)
 class Started:
-    """A send or receive that runs beside the program: when and how it was started."""
+    """A send or receive that was set up and goes on beside the other one in `AWAIT`."""
 
     row: Row
-    start: Cycles
     counts: Value
     """Wavelets."""
-    operands: tuple[Value, ...]
+    low: Cycles
+    """The first byte of its memory and the one behind the last."""
+    high: Cycles
 
 
 @dataclass(slots=True)
@@ -69,7 +70,6 @@ class Group:
     """Instructions since then."""
     send: Started | None = None
     receive: Started | None = None
-    steps: list[Any] = field(default_factory=list[Any])
 
     @property
     def size(self) -> int:
@@ -152,8 +152,8 @@ def _part(value: Cycles, chosen: NDArray[Any]) -> Cycles:
 def _part_started(started: Started | None, chosen: NDArray[Any]) -> Started | None:
     if started is None:
         return None
-    operands = tuple(take(operand, chosen) for operand in started.operands)
-    return Started(started.row, _part(started.start, chosen), take(started.counts, chosen), operands)
+    low, high = _part(started.low, chosen), _part(started.high, chosen)
+    return Started(started.row, take(started.counts, chosen), low, high)
 
 
 def _join(parts: Sequence[Cycles], sizes: Sequence[int]) -> Cycles:
@@ -167,10 +167,9 @@ def _join_started(parts: Sequence[Started | None], sizes: Sequence[int]) -> Star
     found = [part for part in parts if part is not None]
     if not found:
         return None
-    operands = tuple(join([part.operands[k] for part in found], sizes) for k in range(len(found[0].operands)))
     return Started(
         found[0].row,
-        _join([part.start for part in found], sizes),
         join([part.counts for part in found], sizes),
-        operands,
+        _join([part.low for part in found], sizes),
+        _join([part.high for part in found], sizes),
     )

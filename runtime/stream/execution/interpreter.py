@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import bytecode as bc
+from ...wavelet import state as st
 from ..streams import Streams
 from .communication import Mover, Poster
 from .groups import Cycles, Group, I64Array, Members, merge, mergeable, spread
@@ -129,6 +130,8 @@ class Interpreter:
     def _halt(self, group: Group) -> None:
         row = self.wafer.rows[group.pc]
         self.local.check_time(row, group)
+        if group.send is not None or group.receive is not None:
+            raise self.local.fault(st.FAULT_THREAD, row, group, 0, st.THREAD_UNAWAITED)
         time = group.time
         self.ends[group.members.pes] = spread(time, group.size)
         if self.log is not None:

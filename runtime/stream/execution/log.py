@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...step_log import OPERATION_FIELDS, RUN_FIELDS
 from ...wavelet import state as st
+from ..state import TRANSMIT
 from .groups import Cycles, Members
 from .lanes import Value, raw
 
@@ -30,6 +31,18 @@ class Operation:
     last: NDArray[np.int32]
     count: Value
     cause: NDArray[np.int8]
+    compute: Cycles
+    software: Cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """The instruction that lets started streams go on, which they do from `begins` on."""
+
+    pc: int
+    members: Members
+    start: Cycles
+    begins: Cycles
     compute: Cycles
     software: Cycles
 
@@ -60,7 +73,7 @@ class StreamLog:
 
     def __init__(self, first_rows: Sequence[int]) -> None:
         self._first_rows = list(first_rows)
-        self._operations: list[list[Operation]] = [[] for _ in first_rows]
+        self._operations: list[list[Operation | Await]] = [[] for _ in first_rows]
         self._ends: list[list[End]] = [[] for _ in first_rows]
         self._layers: list[Layer] = []
         self._breaks: list[NDArray[np.int64]] = []
@@ -68,8 +81,8 @@ class StreamLog:
 
     # ---- writing
 
-    def operation(self, operation: Operation) -> None:
-        """Note a communication that has ended."""
+    def operation(self, operation: Operation | Await) -> None:
+        """Note a communication that has ended, or the start of those that go on side by side."""
         self._operations[self._program(operation.pc)].append(operation)
 
     def end(self, end: End) -> None:
@@ -104,15 +117,23 @@ class StreamLog:
                     return np.array(rows, np.int64).reshape(-1, RUN_FIELDS)
         return np.zeros((0, RUN_FIELDS), np.int64)
 
-    def _runs(self, pe: int, operations: Sequence[Operation]) -> list[list[int]]:
+    def _runs(self, pe: int, operations: Sequence[Operation | Await]) -> list[list[int]]:
         breaks = self._breaks_of(pe)
-        found: list[list[int]] = []
+        # When the wavelet engine would have written each down: a run when the next one begins, or it ends.
+        found: list[tuple[int, int, list[int]]] = []
         for operation in operations:
             lane = operation.members.lane_of(pe)
             if lane < 0:
                 continue
-            first, last = _at(operation.first, lane), _at(operation.last, lane)
-            start, count = _at(operation.start, lane), _at(raw(operation.count), lane)
+            start = _at(operation.start, lane)
+            spent = [_at(operation.compute, lane), _at(operation.software, lane)]
+            if isinstance(operation, Await):
+                begins = _at(operation.begins, lane)
+                found.append((start, 0, [operation.pc, start, begins, 0, 0, st.CAUSE_AWAIT, *spent]))
+                continue
+            first, last, count = (
+                _at(value, lane) for value in (operation.first, operation.last, raw(operation.count))
+            )
             mine = breaks[
                 (breaks[:, BREAK_HALF] == operation.half)
                 & (breaks[:, BREAK_SLOT] > first)
@@ -121,12 +142,15 @@ class StreamLog:
             begins = [0, *(row[BREAK_FIRST] for row in mine)]
             slots = [first, *(row[BREAK_SLOT] for row in mine)]
             causes = [_at(operation.cause, lane), *(row[BREAK_CAUSE] for row in mine)]
-            spent = [_at(operation.compute, lane), _at(operation.software, lane)]
-            ends = [*begins[1:], count]
-            for begin, end, slot, cause in zip(begins, ends, slots, causes, strict=True):
-                found.append([operation.pc, start, slot, begin, end - begin, cause, *spent])
+            written = [*slots[1:], last]
+            # Of two streams, the one that sends has its turn first.
+            turn = 1 if operation.half == TRANSMIT else 2
+            for number, begin in enumerate(begins):
+                end = [*begins, count][number + 1]
+                row = [operation.pc, start, slots[number], begin, end - begin, causes[number], *spent]
+                found.append((written[number], turn, row))
                 spent = [0, 0]
-        return sorted(found, key=lambda row: row[2] + row[4])
+        return [row for _, _, row in sorted(found, key=lambda entry: entry[:2])]
 
     def _breaks_of(self, pe: int) -> NDArray[np.int64]:
         if self._sorted_breaks is None:
@@ -150,6 +174,8 @@ class StreamLog:
         parts = [np.zeros((0, OPERATION_FIELDS), np.int64)]
         for operations in self._operations:
             for operation in operations:
+                if isinstance(operation, Await):
+                    continue
                 part = np.empty((len(operation.members), OPERATION_FIELDS), np.int64)
                 part[:, 0], part[:, 1], part[:, 2] = operation.members.pes, operation.pc, operation.start
                 part[:, 3], part[:, 4], part[:, 5] = operation.first, operation.last, raw(operation.count)

@@ -44,6 +44,17 @@ def elements_of(operands: Sequence[Value]) -> Any:
     return np.asarray(wide(operands[1]) * wide(operands[3]))
 
 
+def span_of(row: Row, operands: Sequence[Value]) -> tuple[Any, Any]:
+    """Return the first byte of descriptor 0 and the one behind its last, as ints or int64 of each lane."""
+    base, n0, s0, n1, s1 = (wide(value) for value in operands[:5])
+    size = _size(row, 0)
+    outer, inner = size * (n0 - 1) * s0, size * (n1 - 1) * s1
+    used = n0 * n1 > 0
+    low = base + np.where(used, np.minimum(outer, 0) + np.minimum(inner, 0), 0)
+    high = base + np.where(used, np.maximum(outer, 0) + np.maximum(inner, 0) + size, 0)
+    return (int(low), int(high)) if low.ndim == 0 else (low, high)
+
+
 def vector_cycles(row: Row, operands: Sequence[Value]) -> tuple[Cycles, Cycles]:
     """Return cycles of element work and all cycles of a vector instruction.
 
