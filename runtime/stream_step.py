@@ -14,7 +14,7 @@ from .fault import FaultDetail, MachineFault
 from .step import StepResult
 from .stream import state as net
 from .stream.execution.engine import Launch, Outcome, run_stream
-from .stream.execution.interpreter import Waiting
+from .stream.execution.interpreter import LimitReached, Waiting
 from .stream.execution.local import ProgramFault
 from .stream.execution.rows import rows_of
 from .stream.execution.wafer import Wafer
@@ -81,11 +81,17 @@ class StreamSide:
             raise self._lost(lost) from lost
         except ProgramFault as fault:
             raise self._fault(fault, cycle_limit) from fault
+        except LimitReached as reached:
+            count, details = self._waiting_details(reached.waiting)
+            text = f"{count} PE{'s' if count != 1 else ''} had not ended at cycle {cycle_limit}"
+            raise MachineFault("cycle-limit", text, details) from reached
         return self._result(outcome, count_loads=count_loads)
 
     def _result(self, outcome: Outcome, *, count_loads: bool) -> StepResult:
         if outcome.stuck:
-            raise self._stuck(outcome.stuck)
+            count, details = self._waiting_details(outcome.stuck)
+            wait = "PE waits" if count == 1 else "PEs wait"
+            raise MachineFault("deadlock", f"nothing can move any more: {count} {wait} for ever", details)
         if outcome.left_over:
             raise self._left_over(outcome.streams)
         counters = outcome.streams.counters
@@ -169,26 +175,26 @@ class StreamSide:
         detail = self._place(router, "sends a wavelet to a router that does not take it", lost.server)
         return MachineFault("lost-wavelet", f"a wavelet got lost in cycle {lost.cycle}", (detail,))
 
-    def _stuck(self, stuck: list[Waiting]) -> MachineFault:
+    def _waiting_details(self, stuck: list[Waiting]) -> tuple[int, tuple[FaultDetail, ...]]:
+        """Return how many PEs wait, and what the first of them wait for."""
         blame = self._blame(0)
         details: list[FaultDetail] = []
-        total = sum(waiting.pes.size for waiting in stuck)
-        for waiting in stuck:
-            row = self._wafer.rows[waiting.pc]
+        pes = np.concatenate([waiting.pes for waiting in stuck])
+        pcs = np.repeat([waiting.pc for waiting in stuck], [waiting.pes.size for waiting in stuck])
+        for place in np.argsort(pes, kind="stable")[:_MAX_COLLECTED].tolist():
+            pe, row = int(pes[place]), self._wafer.rows[int(pcs[place])]
             receives = row.opcode in bc.RECEIVING
-            for pe in waiting.pes[: _MAX_COLLECTED - len(details)].tolist():
-                color = blame.channel_color(pe, row.channel_in if receives else row.channel_out)
-                table = self._network.sink_of if receives else self._network.source_of
-                queue = int(table[pe, color]) if color is not None and color < table.shape[1] else -1
-                if queue < 0:
-                    text, flow = "no route leads this color to it", ""
-                else:
-                    server = self._network.server_of(queue)
-                    text = "waits for wavelets" if receives else "no room to send"
-                    flow = self._network.flows[int(self._network.server_flow[server])]
-                details.append(blame.instruction_detail(pe, waiting.pc, text, color, flow))
-        count = f"{total} PE waits" if total == 1 else f"{total} PEs wait"
-        return MachineFault("deadlock", f"nothing can move any more: {count} for ever", tuple(details))
+            color = blame.channel_color(pe, row.channel_in if receives else row.channel_out)
+            table = self._network.sink_of if receives else self._network.source_of
+            queue = int(table[pe, color]) if color is not None and color < table.shape[1] else -1
+            if queue < 0:
+                text, flow = "no route leads this color to it", ""
+            else:
+                server = self._network.server_of(queue)
+                text = "waits for wavelets" if receives else "no room to send"
+                flow = self._network.flows[int(self._network.server_flow[server])]
+            details.append(blame.instruction_detail(pe, row.pc, text, color, flow))
+        return pes.size, tuple(details)
 
     def _left_over(self, streams: Streams) -> MachineFault:
         network, levels = self._network, streams.levels

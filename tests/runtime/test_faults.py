@@ -28,9 +28,22 @@ PAIR = [Route("pair", 3, at(0), "RAMP", ("E",)), Route("pair", 3, at(1), "W", ("
 
 
 def fault_of(wafer: Machine, cycle_limit: int = 10**6) -> MachineFault:
+    """Return how a step ends on the wavelet engine; on the stream engine it ends in the same places."""
     with pytest.raises(MachineFault) as caught:
         wafer.run_step(cycle_limit=cycle_limit)
-    return caught.value
+    fault = caught.value
+    with pytest.raises(MachineFault) as caught:
+        wafer.run_step(engine="stream", cycle_limit=cycle_limit)
+    assert caught.value.kind == fault.kind
+    found = [place(detail) for detail in caught.value.details]
+    assert found
+    assert found == [place(detail) for detail in fault.details[: len(found)]]
+    return fault
+
+
+def place(detail: FaultDetail) -> tuple[object, ...]:
+    """What a detail says but its message."""
+    return (detail.x, detail.y, detail.color, detail.flow, detail.operation, detail.location)
 
 
 def test_a_receive_without_a_send() -> None:

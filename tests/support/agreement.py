@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wsc.runtime.critical_path import breakdown_of, layer_cycles_of
 from wsc.runtime.fault import MachineFault
@@ -43,7 +44,7 @@ def compare(machine: Machine, position: int = 0, *, data: bool = True) -> Agreem
     streams = run(machine, "stream", position, data=data)
     after_streams = machine.sram.copy()
     machine.sram[...] = before
-    wavelets = run(machine, "wavelet", position)
+    wavelets = run(machine, "wavelet", position, data=data)
     if isinstance(streams, MachineFault):
         if streams.kind == "conflict":
             assert np.array_equal(after_streams, before)
@@ -52,18 +53,16 @@ def compare(machine: Machine, position: int = 0, *, data: bool = True) -> Agreem
         assert wavelets.kind == streams.kind
         return Agreement(0, None, streams.kind)
     assert isinstance(wavelets, StepResult), wavelets
-    return Agreement(
-        same_step(machine, wavelets, streams, after_streams if data else None), streams.certificate, None
-    )
+    return Agreement(same_step(machine, wavelets, streams, after_streams), streams.certificate, None)
 
 
 def same_step(
     machine: Machine,
     wavelets: StepResult,
     streams: StepResult,
-    sram: np.ndarray[..., np.dtype[np.uint16]] | None,
+    sram: NDArray[np.uint16],
 ) -> int:
-    """Assert that two results are equal, and memories where they are given; return how many operations."""
+    """Assert that two results and what they left in memory are equal; return how many operations."""
     assert wavelets.log is not None
     assert streams.log is not None
     expected, found = wavelets.log.operations(), streams.log.operations()
@@ -75,5 +74,5 @@ def same_step(
     assert (streams.link_hops, streams.ramp_hops, streams.wavelets) == hops
     assert breakdown_of(machine, streams) == breakdown_of(machine, wavelets)
     assert layer_cycles_of(machine, streams) == layer_cycles_of(machine, wavelets)
-    assert sram is None or np.array_equal(sram, machine.sram)
+    assert np.array_equal(sram, machine.sram)
     return len(found)

@@ -56,6 +56,12 @@ class Posted:
         self.gone = np.zeros(group.size, np.bool_)
         self.left = group.size
 
+    @property
+    def waits_in(self) -> Row:
+        """The instruction to name when it does not end: for an `AWAIT`, one that started a stream."""
+        started = self.group.receive or self.group.send
+        return self.row if started is None else started.row
+
     def waiting(self) -> I32Array:
         """Return the PEs whose operations have not ended."""
         return self.group.members.pes[~self.gone]
@@ -222,7 +228,7 @@ class Poster:
     def _queues_of(
         self, row: Row, group: Group, used: bool | NDArray[np.bool_]
     ) -> tuple[I32Array | None, I32Array | None]:
-        """Return the sink and the lane of the channels of `row` for each PE, None where it has no such channel.
+        """Return the sink and the lane of the channels of `row` for each PE, None for one that it has not.
 
         Raises `ProgramFault` if a PE of those `used` has no color for it, or no route from its core.
         """
@@ -246,7 +252,7 @@ class Poster:
         return found[0], found[1]
 
     def _queues(self, members: Members, way: str, channel: int) -> I32Array:
-        """Return the sink or the lane of a channel for each PE; -1 if there is none, `_NO_COLOR` without color."""
+        """Return the sink or lane of a channel for each PE: -1 if there is none, `_NO_COLOR` without one."""
         key = (way, channel)
         known = members.known.get(key)
         if known is not None:
@@ -285,7 +291,7 @@ class Poster:
 
     def _resume(self, posted: Posted, completed: Completed, chosen: I64Array) -> Group:
         row, group = posted.row, posted.group
-        lane = self._lane[completed.pes[chosen]]
+        lane = self._lane[completed.pes[chosen]].astype(np.int64)
         whole = lane.size == group.size
         if whole:
             # All at once: the results are brought into the order of the lanes.

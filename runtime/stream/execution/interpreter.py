@@ -27,10 +27,18 @@ from .wafer import Wafer
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """PEs that nothing will ever wake, at the communication that they wait in."""
+    """PEs in a communication `pc`; where two go on side by side, the one that receives."""
 
     pc: int
     pes: NDArray[np.int32]
+
+
+class LimitReached(Exception):  # noqa: N818 - it becomes a machine's fault
+    """The last cycle came before the ends of the programs: who was in which communication then."""
+
+    def __init__(self, waiting: list[Waiting]) -> None:
+        self.waiting = waiting
+        super().__init__(waiting)
 
 
 class Interpreter:
@@ -61,7 +69,7 @@ class Interpreter:
     def run(self) -> list[Waiting]:
         """Run all programs; return who waits for ever (nobody, if all have ended).
 
-        Raises `ProgramFault`, and what `Streams.run` raises.
+        Raises `ProgramFault`, `LimitReached` and what `Streams.run` raises.
         """
         for group in self._first_groups():
             self._put(group)
@@ -69,11 +77,17 @@ class Interpreter:
             while self._order:
                 self._step(self._take())
             completed = self.streams.run()
+            if (completed.end > self.local.limit + 1).any():
+                raise LimitReached(self._waiting())
             resumed = self.poster.resume(completed)
             if not resumed:
-                return [Waiting(posted.row.pc, posted.waiting()) for posted in self.poster.waiting()]
+                return self._waiting()
             for group in resumed:
                 self._put(group)
+
+    def _waiting(self) -> list[Waiting]:
+        """Return who is in a communication."""
+        return [Waiting(posted.waits_in.pc, posted.waiting()) for posted in self.poster.waiting()]
 
     def _first_groups(self) -> Iterable[Group]:
         """Yield one group for each program, at its first instruction."""

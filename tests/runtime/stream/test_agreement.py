@@ -18,6 +18,7 @@ from wsc.runtime.machine import Machine
 from wsc.runtime.wiring import QueueDepths, Route
 
 from ...support.agreement import compare
+from ...support.random_traffic import fast_wafer, random_case
 from ...support.wafers import (
     DEPTHS,
     at,
@@ -30,7 +31,6 @@ from ...support.wafers import (
     row,
     send,
 )
-from ..test_wavelet_rules import fast_wafer, random_case
 
 
 def filled(wafer: Machine, seed: int = 0) -> Machine:
@@ -62,24 +62,36 @@ def test_lines(P: int, B: int, setup: int) -> None:
         assert found.operations == P
 
 
-@settings(max_examples=150)
-@given(seed=some.integers(0, 2**32))
-def test_random_traffic(seed: int) -> None:
-    routes, programs, depths = random_case(seed)
-    compare(filled(fast_wafer(routes, programs, usable(depths)), seed))
+KINDS = [(switches, links) for switches in (False, True) for links in (False, True)]
+
+
+@settings(max_examples=120)
+@given(seed=some.integers(0, 2**32), kind=some.sampled_from(KINDS), data=some.booleans())
+def test_random_traffic(seed: int, kind: tuple[bool, bool], data: bool) -> None:
+    """Multicasts, forwarding, back-pressure; with switch positions, streams side by side, slow links."""
+    routes, programs, depths = random_case(seed, *kind)
+    compare(filled(fast_wafer(routes, programs, usable(depths)), seed), data=data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_more_random_traffic(kind: tuple[bool, bool]) -> None:
+    for seed in range(400):
+        routes, programs, depths = random_case(seed, *kind)
+        compare(filled(fast_wafer(routes, programs, usable(depths)), seed))
 
 
 def test_random_traffic_has_what_it_is_for() -> None:
     certificates: list[str | None] = []
     deadlocks = 0
     for seed in range(60):
-        routes, programs, depths = random_case(seed)
+        routes, programs, depths = random_case(seed, True, False)
         found = compare(filled(fast_wafer(routes, programs, usable(depths)), seed))
         deadlocks += found.fault == "deadlock"
         if found.fault is None:
             certificates.append(found.certificate)
     assert min(map(certificates.count, ("static", "checked", None))) > 5
-    assert deadlocks > 0
+    assert deadlocks > 3
 
 
 def loops() -> list[Instruction]:
