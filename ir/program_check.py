@@ -9,10 +9,11 @@ from .attributes import DenseArrayAttr, DictAttr, IntegerAttr, StringAttr, Symbo
 from .defects_touched import defects_touched
 from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor, experts_of
-from .dialects.fabric import numbers
+from .dialects.fabric import numbers, switch_position
 from .operation import Operation
 from .routes import collect_settings, rect_end
 from .target import Target
+from .thread_check import misused_streams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,8 @@ def check_program(module: Operation) -> list[Diagnostic]:
     """Return everything that does not fit together in a verified final module.
 
     The target is usable; buffers lie in SRAM; instances lie on the wafer and do not overlap; every PE of an
-    instance has exactly one program; every channel that a program uses has a color; nothing uses a defect.
+    instance has exactly one program; every channel that a program uses has a color; nothing uses a defect;
+    switches have the positions that routes use; streams are started and awaited in turn.
     """
     checker = _Checker(module)
     checker.run()
@@ -85,6 +87,11 @@ class _Checker:
         for op in routes:
             if op.attribute("color", IntegerAttr).value >= target.usable_colors:
                 self.report(f"the target has {target.usable_colors} colors for programs", op)
+            position, _ = switch_position(op)
+            if position >= target.switch_positions:
+                name, most = op.attribute("flow", StringAttr).value, target.switch_positions
+                text = f"flow '{name}' uses position {position} of a switch; the target's have {most}, from 0"
+                self.report(text, op)
         if not self.problems:
             self.check_tiles(owner)
             self.check_variables()
@@ -118,7 +125,10 @@ class _Checker:
                 end = op.attribute("offset", IntegerAttr).value + op.attribute("bytes", IntegerAttr).value
                 if end > target.sram_bytes:
                     self.report(f"the buffer ends at byte {end} of {target.sram_bytes}", op)
-            elif op.name != "pe.program":
+            elif op.name == "pe.program":
+                for message, wrong in misused_streams(op):
+                    self.report(message, wrong)
+            else:
                 self.report(f"'{op.name}' cannot stand in a final region", op)
 
     def check_instances(self, target: Target) -> npt.NDArray[np.int32]:

@@ -1,0 +1,31 @@
+"""What does not fit together in a final module, beyond what tests of passes and of program files break."""
+
+from __future__ import annotations
+
+from wsc.ir.operation import Operation
+from wsc.ir.program_check import check_program
+
+from ..support.compiled import SMALL_TALE, compile_model
+from ..support.routes import route
+from ..support.wdl import TALE
+
+
+def messages_of(module: Operation) -> list[str]:
+    return [diagnostic.message for diagnostic in check_program(module)]
+
+
+def test_a_program_is_checked() -> None:
+    module = compile_model(TALE, (4, 3), SMALL_TALE).module
+    region = next(op for op in module.body.operations if op.name == "fabric.region")
+    main = next(op for op in region.body.operations if op.name == "pe.program")
+    main.body.insert(0, Operation("pe.await"))
+    assert messages_of(module) == ["nothing is started that could be awaited"]
+
+
+def test_a_switch_has_so_many_positions() -> None:
+    module = compile_model(TALE, (4, 3), SMALL_TALE).module
+    for position in range(5):
+        outputs = "RAMP" if position % 2 else "E"
+        module.body.append(route((0, 0, 1, 1, 1, 1), "W", outputs, 20, "extra", position, 1))
+    text = "flow 'extra' uses position 4 of a switch; the target's have 4, from 0"
+    assert messages_of(module) == [text]
