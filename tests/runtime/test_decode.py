@@ -262,6 +262,20 @@ def test_argmax_costs_by_what_it_searches() -> None:
     assert cycles == 2 * (CALL + 9 * TARGET.compare_cycles)
 
 
+def test_without_data_only_scalars_reach_memory() -> None:
+    """Vectors take their time and leave memory as it is; scalar loads and stores work as ever."""
+    writer = Writer()
+    writer.do("pe.fill", writer.dsd(F32, 0, 3), value=f32(1.5))
+    loaded = writer.make("pe.load", writer.constant(4))
+    writer.do("pe.store", writer.constant(16), loaded, type=I32)
+    wafer = machine_of(writer.decode())
+    wafer.integers[0, :4] = 9
+    cycles = wafer.run_step(data=False).cycles
+    assert wafer.integers[0, :5].tolist() == [9] * 5
+    assert wafer.run_step().cycles == cycles
+    assert wafer.floats[0, :3].tolist() == [1.5] * 3
+
+
 def test_maps_with_a_constant() -> None:
     writer = Writer()
     a, b = writer.dsd(F32, 0, 3), writer.dsd(F32, 16, 3)

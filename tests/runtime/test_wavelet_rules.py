@@ -50,6 +50,9 @@ def check_like_the_slow_wafer(seed: int, kind: tuple[bool, bool], log_level: int
     assert result.loads is not None
     assert result.loads.sum() == result.link_hops
     check_critical_path(fast, log_level)
+    fast.integers[...] = 7
+    assert np.array_equal(fast.run_step(data=False).end_cycles, result.end_cycles)
+    assert (fast.integers == 7).all()
 
 
 def check_critical_path(fast: Machine, log_level: int) -> None:
