@@ -26,7 +26,7 @@ from agreeing.cases import Case, text_of
 from agreeing.compare import CERTIFIED, CONFLICT, Outcome, compare
 from agreeing.machines import build
 from agreeing.programs import examples
-from agreeing.random_cases import Mix, random_case
+from agreeing.random_cases import random_case
 from agreeing.shrink import shrink
 
 GROUPS = ("examples", "random")
@@ -89,14 +89,11 @@ def compare_case(case: Case) -> Outcome:
     return compare(build(case), build(case), case.position)
 
 
-MIX = Mix(started=False)
-
-
 def random_chunk(first: int, seeds: Sequence[int]) -> Tally:
     """Compare the engines on some random programs; `first` is the number of the first."""
     tally = Tally("random")
     for seed in seeds:
-        tally.count(f"random program {first + seed}", compare_case(random_case(first + seed, MIX)))
+        tally.count(f"random program {first + seed}", compare_case(random_case(first + seed)))
     return tally
 
 
@@ -154,7 +151,7 @@ def write_findings(folder: Path, first: int, tally: Tally) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for text in tally.different:
         number = int(text.split(":")[0].rpartition(" ")[2])
-        small = shrink(random_case(number, MIX), lambda case: bool(compare_case(case).differences))
+        small = shrink(random_case(number), lambda case: bool(compare_case(case).differences))
         differences = "\n".join(compare_case(small).differences)
         (folder / f"program{number}.txt").write_text(f"{text_of(small)}\n\n{differences}\n", encoding="utf-8")
 
@@ -177,7 +174,7 @@ def main() -> int:
     if unknown := set(options.groups) - set(GROUPS):
         parser.error(f"unknown groups: {', '.join(sorted(unknown))}")
     if options.replay is not None:
-        case = random_case(options.replay, MIX)
+        case = random_case(options.replay)
         outcome = compare_case(case)
         print(text_of(case))
         print(outcome.verdict, outcome.where)

@@ -10,14 +10,13 @@ from collections import Counter
 import numpy as np
 from agreeing.cases import Case, Event, Loop, case_of, once, text_of
 from agreeing.machines import build
-from agreeing.random_cases import Mix, random_case
+from agreeing.random_cases import random_case
 from agreeing.shrink import shrink
 
 from wsc.runtime.fault import MachineFault
 
 from .conftest import BENCHMARKS
 
-MIX = Mix()
 CASES = 120
 
 
@@ -48,7 +47,7 @@ def verdict_of(case: Case) -> str:
 def test_cases_end_and_are_of_many_kinds() -> None:
     kinds: Counter[str] = Counter()
     for seed in range(CASES):
-        case = random_case(seed, MIX)
+        case = random_case(seed)
         kinds.update(kinds_of(case))
         verdict = verdict_of(case)
         assert case.mistake is not None or verdict in ("free", "conflict"), f"case {seed}: {verdict}"
@@ -59,11 +58,11 @@ def test_cases_end_and_are_of_many_kinds() -> None:
 
 
 def test_same_seed_same_case() -> None:
-    texts = "".join(text_of(random_case(seed, MIX)) for seed in range(20))
+    texts = "".join(text_of(random_case(seed)) for seed in range(20))
     code = (
         f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r}); import hashlib\n"
-        "from agreeing.random_cases import Mix, random_case\nfrom agreeing.cases import text_of\n"
-        f"texts = ''.join(text_of(random_case(seed, {MIX!r})) for seed in range(20))\n"
+        "from agreeing.random_cases import random_case\nfrom agreeing.cases import text_of\n"
+        "texts = ''.join(text_of(random_case(seed)) for seed in range(20))\n"
         "print(hashlib.sha256(texts.encode()).hexdigest())"
     )
     command = [sys.executable, "-c", code]
@@ -73,7 +72,7 @@ def test_same_seed_same_case() -> None:
 
 def test_a_case_is_read_back_from_its_text() -> None:
     for seed in range(20):
-        case = random_case(seed, MIX)
+        case = random_case(seed)
         again = case_of(text_of(case))
         assert again == case
         assert np.array_equal(build(again).sram, build(case).sram)
@@ -85,10 +84,8 @@ def test_shrinking_keeps_what_fails() -> None:
     def waits(case: Case) -> bool:
         return verdict_of(case) == "deadlock"
 
-    seed = next(
-        seed for seed in range(CASES) if random_case(seed, MIX).mistake and waits(random_case(seed, MIX))
-    )
-    small = shrink(random_case(seed, MIX), waits)
+    seed = next(seed for seed in range(CASES) if random_case(seed).mistake and waits(random_case(seed)))
+    small = shrink(random_case(seed), waits)
     assert waits(small)
     assert small.mistake is not None
     assert len(list(once(small.nodes))) <= 4
