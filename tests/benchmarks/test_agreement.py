@@ -13,7 +13,7 @@ from agreeing.cases import Case, machine_routes
 from agreeing.compare import CERTIFIED, CONFLICT, Outcome, compare
 from agreeing.machines import build
 from agreeing.random_cases import random_case
-from agreement import MIX, compare_case, run_random
+from agreement import compare_case, run_random
 
 from wsc.runtime.machine import Machine
 from wsc.runtime.wiring import Route
@@ -44,7 +44,7 @@ def test_engines_agree_on_many_programs_and_all_examples() -> None:
 def cases(wanted: Callable[[Case], bool] = lambda case: True) -> Iterator[Case]:
     """Random programs without a mistake."""
     for seed in range(200):
-        case = random_case(seed, MIX)
+        case = random_case(seed)
         if case.mistake is None and wanted(case):
             yield case
 
