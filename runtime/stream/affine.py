@@ -8,11 +8,17 @@ is so can be known beforehand, from a few comparisons for each queue.
 from __future__ import annotations
 
 from ..wavelet.jit import inner, wide
+from ..wavelet.prefetch import prefetch
 from . import state as st
 from .queues import end_message, fill, pass_through
 from .resources import use
 from .state import Net
 from .tasks import end_halves, note_move, note_slots
+
+_PERIOD = 4
+"""Lanes after which a way looks alike: a chain takes two for each PE, on two colors in turn."""
+_AHEAD = 3
+"""Periods that are asked ahead for."""
 
 
 @inner
@@ -31,6 +37,8 @@ def explore(net: Net, lane: int, start: int, count: int) -> int:
         seen += 1
         at = lane << shift
         me = wide(queues[at + st.TAKER]) << st.SERVER_SHIFT
+        if seen > _PERIOD:
+            _prefetch(net, lane, wide(lanes[seen - 1 - _PERIOD]))
         if queues[at + st.LEVEL] != 0 or servers[me + st.LANE] != lane or servers[me + st.LAST] >= time:
             return 0
         for output in range(servers[me + st.OUTPUTS]):
@@ -61,6 +69,42 @@ def explore(net: Net, lane: int, start: int, count: int) -> int:
                 if found == 0:
                     return 0
     return found
+
+
+@inner
+def _prefetch(net: Net, lane: int, before: int) -> None:
+    """Ask for what the message will come to if its way goes on as it did from lane `before` to `lane`.
+
+    On a large wafer the next row is hardly ever in the cache, and where it is, only the one before it tells.
+    """
+    queues, pes = net.queues, net.pes
+    shift = net.constants[st.QUEUE_SHIFT]
+    ahead = (lane + _AHEAD * (lane - before)) << shift
+    prefetch(queues, ahead)
+    server, server_before = (
+        wide(queues[(lane << shift) + st.TAKER]),
+        wide(queues[(before << shift) + st.TAKER]),
+    )
+    prefetch(net.servers, (server + _AHEAD * (server - server_before)) << st.SERVER_SHIFT)
+    target = wide(net.servers[(server << st.SERVER_SHIFT) + st.TARGET])
+    target_before = wide(net.servers[(server_before << st.SERVER_SHIFT) + st.TARGET])
+    if min(target, target_before) < 0:
+        return
+    prefetch(queues, (target + _AHEAD * (target - target_before)) << shift)
+    taker, taker_before = (
+        wide(queues[(target << shift) + st.TAKER]),
+        wide(queues[(target_before << shift) + st.TAKER]),
+    )
+    prefetch(pes, (-1 - taker - _AHEAD * (taker - taker_before)) << st.PE_SHIFT)
+
+
+@inner
+def _prefetch_resources(net: Net, lane: int) -> None:
+    """Ask for the resources of the first two outputs behind a lane."""
+    server = wide(net.queues[(lane << net.constants[st.QUEUE_SHIFT]) + st.TAKER])
+    first = (server << st.SERVER_SHIFT) + st.RESOURCE
+    prefetch(net.resources, wide(net.servers[first]) << st.RESOURCE_SHIFT)
+    prefetch(net.resources, wide(net.servers[first + 1]) << st.RESOURCE_SHIFT)
 
 
 @inner
@@ -100,6 +144,8 @@ def go_through(net: Net, found: int, count: int) -> int:
         lane, time = wide(net.lanes[seen]), wide(net.times[seen])
         server = wide(queues[(lane << shift) + st.TAKER])
         me = server << st.SERVER_SHIFT
+        if seen + _PERIOD < found:
+            _prefetch_resources(net, wide(net.lanes[seen + _PERIOD]))
         for output in range(servers[me + st.OUTPUTS]):
             resource = wide(servers[me + st.RESOURCE + output])
             if resource >= 0 and not use(net, resource, server, time, time + count - 1):

@@ -69,8 +69,9 @@ class Streams:
     def __init__(self, network: StreamNetwork, pes: int, *, data: bool = False, log: bool = False) -> None:
         servers = network.first_position.size - 1
         constants = np.array([servers, network.queue_shift, data, log], np.int64)
-        resources = np.full((network.resources, 1 << st.RESOURCE_SHIFT), -1, np.int32)
-        resources[:, st.NEWEST] = 0
+        resources = aligned(network.resources << st.RESOURCE_SHIFT)
+        resources[...] = -1
+        resources[st.NEWEST :: 1 << st.RESOURCE_SHIFT] = 0
         self.network = network
         self._net = Net(
             servers=_copy(network.servers),
@@ -79,7 +80,7 @@ class Streams:
             position_loads=np.zeros(network.positions.size >> st.SERVER_SHIFT, np.int64),
             queues=_copy(network.queues),
             pes=aligned(pes << st.PE_SHIFT),
-            resources=resources.reshape(-1),
+            resources=resources,
             tasks=np.zeros(servers + pes, np.int32),
             posted=np.zeros(pes, np.int32),
             completed=np.zeros(pes, np.int32),
