@@ -163,11 +163,13 @@ class StreamSide:
             for server in conflict.servers
             if server >= 0
         ]
-        message = (
-            f"in cycle {conflict.cycle} two colors want {link} of PE"
-            f" ({conflict.router % self._machine.width}, {conflict.router // self._machine.width});"
-            " only the wavelet engine decides who goes first"
-        )
+        y, x = divmod(conflict.router, self._machine.width)
+        place = f"{link} of PE ({x}, {y})"
+        if len(details) > 1:
+            what = f"two colors want {place}"
+        else:
+            what = f"a color wants {place} earlier than others of which it is not kept when they did"
+        message = f"in cycle {conflict.cycle} {what}; only the wavelet engine decides who goes first"
         return MachineFault("conflict", message, tuple(details))
 
     def _lost(self, lost: LostWavelet) -> MachineFault:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from wsc.runtime.stream.network import StreamNetwork, stream_network
+from wsc.runtime.stream.state import RUNS_KEPT
 from wsc.runtime.stream.streams import Completed, LostWavelet, StreamConflict, Streams
 from wsc.runtime.wiring import QueueDepths, Route
 
@@ -151,3 +152,18 @@ def test_a_wavelet_that_nobody_takes_is_lost() -> None:
     send(streams, 0, 0, 1)
     with pytest.raises(LostWavelet):
         streams.run()
+
+
+def test_what_is_not_remembered_any_more_counts_as_a_conflict() -> None:
+    """A ramp keeps its last uses only; a wavelet of before them might have met one that is forgotten."""
+    colors = RUNS_KEPT + 2
+    routes = [Route(f"f{c}", c, at(0), "RAMP", ("E",)) for c in range(colors)]
+    routes += [Route(f"f{c}", c, at(1), "W", ("RAMP",)) for c in range(colors)]
+    _, streams = line(2, routes)
+    for color in range(1, colors):
+        send(streams, 0, color, 1, 100 * color)
+        streams.run()
+    send(streams, 0, 0, 1, 50)
+    with pytest.raises(StreamConflict) as caught:
+        streams.run()
+    assert caught.value.servers[1] == -1
