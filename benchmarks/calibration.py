@@ -1,7 +1,7 @@
 """Calibration: two numbers of a target fitted to measured MeshGEMM runs, and what the fit predicts.
 
-The file has rows P, M, K, N, compute_passes, mean_cycle: C[M, N] = A[M, K] B[K, N] in f16 on P x P PEs with so
-many products per shift, mean cycles over the PEs. `meshgemm.py` runs the same on the target's machine.
+The file has rows P, M, K, N, compute_passes, mean_cycle: C[M, N] = A[M, K] B[K, N] in f16 on P x P PEs with
+so many products per shift, mean cycles over the PEs. `meshgemm.py` runs the same on the target's machine.
 Fitted, as integers, to the least mean relative error over the rows of one grid size only:
 
     vector_call_cycles   what each call of a vector operation costs beside its elements
@@ -306,7 +306,8 @@ def main() -> None:
     print_report(compared, options.fit_grid, options.rows)
     worst = max(simulator.product_error(row.shape, fitted) for row in measured)
     print(
-        f"\nall {len(measured)} products are within {worst:.1e} of NumPy's in f64, relative to the largest element"
+        f"\nall {len(measured)} products are within {worst:.1e} of NumPy's in f64, "
+        "relative to the largest element"
     )
     if options.json is not None:
         report = {

@@ -90,7 +90,7 @@ def successors(P: int, reverse: bool) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the router at `place` of a line switches a color; the ways are -1, 1 along the line or 0, the ramp."""
+    """How the router at `place` of a line switches a color: ways are -1, 1 along the line or 0, the ramp."""
 
     color: int
     place: int

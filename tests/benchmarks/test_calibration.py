@@ -47,7 +47,7 @@ def test_noise_moves_the_result_little() -> None:
     shapes = [Shape(2, M, 2, 2, passes) for M in range(2, 60, 2) for passes in range(3)]
     truth = {"a": 20, "b": 45}
     rows = [Measured(shape, plane(shape, truth) * rng.uniform(0.97, 1.03)) for shape in shapes]
-    ranges = {"a": range(0, 100), "b": range(0, 100)}
+    ranges = {"a": range(100), "b": range(100)}
     found = [fit(rows, plane, ranges, {"a": a, "b": b}) for a, b in ((0, 0), (99, 99), (0, 99))]
     assert found[0] == found[1] == found[2]
     assert abs(found[0]["a"] - 20) <= 1
