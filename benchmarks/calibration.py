@@ -301,7 +301,8 @@ def main() -> None:
     fitted = fit(chosen, simulator.cycles, FITTED, present)
     print(f"fitted on {len(chosen)} rows with P = {options.fit_grid}, all else as {target.name} has it:")
     for name, value in fitted.items():
-        print(f"  {name} = {value} ({target.name} has {present[name]})")
+        source = f"fit: MeshGEMM on the WSE-3 simulator, P = {options.fit_grid} (benchmarks/calibration.py)"
+        print(f'{name} = {{ value = {value}, source = "{source}" }}  # {target.name} has {present[name]}')
     compared = compare(measured, simulator, fitted)
     print_report(compared, options.fit_grid, options.rows)
     worst = max(simulator.product_error(row.shape, fitted) for row in measured)
