@@ -34,9 +34,7 @@ def test_a_layer_takes_the_whole_grid() -> None:
     assert sum(nx * ny for _, _, nx, ny, _, _ in rects) == 36
 
 
-def test_both_layers(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_both_layers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(waferllm, "KEY_HEADS", {"LLaMA3-8B": 2})
     as_measured, own = waferllm.both(ROW, TINY, context=8)
     assert (as_measured.heads, as_measured.kv_heads, own.heads, own.kv_heads) == (1, 1, 4, 2)
