@@ -6,7 +6,7 @@ only, at the last position: once as they measured it (one head as wide as the mo
 well), once with the model's heads. Nothing of the target is fitted to these rows. What differs all the same
 is printed.
 
-    python benchmarks/waferllm.py PUBLISHED.csv [--grid P] [--target wse2] [--json FILE]
+    python benchmarks/waferllm.py PUBLISHED.csv [--grid P] [--target wse2] [--engine NAME] [--json FILE]
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from wsc.passes.manager import PassManager
 from wsc.passes.pipeline import default_pipeline
 from wsc.runtime.critical_path import Breakdown, breakdown_of
 from wsc.runtime.module import machine_from_module
+from wsc.runtime.stream_step import ENGINES
 from wsc.runtime.wavelet.state import LOG_RUNS
 
 LAYER = """\
@@ -126,20 +127,26 @@ def compile_layer(consts: Mapping[str, int], grid: int, target: Target) -> Opera
     return module
 
 
-def simulate(consts: Mapping[str, int], grid: int, target: Target) -> Simulated:
+def simulate(consts: Mapping[str, int], grid: int, target: Target, engine: str = "auto") -> Simulated:
     """Return what one layer takes at the last position of its context, timing only."""
     module = compile_layer(consts, grid, target)
     machine = machine_from_module(module, target.with_grid(grid, grid))
-    result = machine.run_step({"position": consts["context"] - 1}, data=False, log_level=LOG_RUNS)
+    result = machine.run_step(
+        {"position": consts["context"] - 1}, engine=engine, data=False, log_level=LOG_RUNS
+    )
     return Simulated(consts["heads"], consts["kv_heads"], result.cycles, breakdown_of(machine, result))
 
 
-def both(row: Published, target: Target, context: int = SEQUENCE) -> tuple[Simulated, Simulated]:
+def both(
+    row: Published, target: Target, engine: str = "auto", context: int = SEQUENCE
+) -> tuple[Simulated, Simulated]:
     """Return the layer as it was measured, and with the model's own heads."""
     shape = {"dim": row.dim, "ffn": row.ffn, "context": context}
-    as_measured = simulate({**shape, "heads": 1, "kv_heads": 1}, row.grid, target)
+    as_measured = simulate({**shape, "heads": 1, "kv_heads": 1}, row.grid, target, engine)
     kv_heads = KEY_HEADS.get(row.model, row.heads)
-    return as_measured, simulate({**shape, "heads": row.heads, "kv_heads": kv_heads}, row.grid, target)
+    return as_measured, simulate(
+        {**shape, "heads": row.heads, "kv_heads": kv_heads}, row.grid, target, engine
+    )
 
 
 def print_row(row: Published, found: Simulated, what: str) -> None:
@@ -160,6 +167,9 @@ def main() -> None:
     parser.add_argument("published", type=Path, help="CSV file of published rows")
     parser.add_argument("--grid", type=int, metavar="P", help="only rows of this grid")
     parser.add_argument("--target", default="wse2", help="a target's name or file (default wse2)")
+    parser.add_argument(
+        "--engine", choices=ENGINES, default="auto", help="what executes the layer (default auto)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything as JSON")
     options = parser.parse_args()
     try:
@@ -174,7 +184,7 @@ def main() -> None:
     )
     report: list[dict[str, object]] = []
     for row in rows:
-        measured, own = both(row, target)
+        measured, own = both(row, target, options.engine)
         print_row(row, measured, "1, as measured")
         print_row(row, own, f"{own.heads} on {own.kv_heads}")
         report.append({"published": asdict(row), "as_measured": asdict(measured), "own_heads": asdict(own)})
