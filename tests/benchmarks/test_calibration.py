@@ -20,6 +20,7 @@ from .conftest import BENCHMARKS
 
 WSE3 = load_target("wse3").target
 SHAPES = [Shape(2, M, 4, 4, passes) for M in (2, 14, 24) for passes in range(3)]
+FEW = [shape for shape in SHAPES if shape.M != 14 and shape.passes != 1]
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,11 @@ def simulator() -> Simulator:
 @pytest.mark.parametrize(("call", "join"), [(3, 41), (11, 0)])
 def test_known_numbers_are_found(simulator: Simulator, call: int, join: int) -> None:
     known = {"vector_call_cycles": call, "await_cycles": join}
-    rows = [Measured(shape, simulator.cycles(shape, known)) for shape in SHAPES]
+    rows = [Measured(shape, simulator.cycles(shape, known)) for shape in FEW]
     assert fit(rows, simulator.cycles, FITTED, {"vector_call_cycles": 8, "await_cycles": 30}) == known
     compared = compare(rows, simulator, known)
     assert {row.error for row in compared} == {0.0}
-    assert [line.rows for line in summaries(compared, 2)] == [9, 3, 3, 3, 3, 3, 3]
+    assert [line.rows for line in summaries(compared, 2)] == [4, 2, 2, 2, 2]
 
 
 def test_noise_moves_the_result_little() -> None:

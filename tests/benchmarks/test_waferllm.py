@@ -11,7 +11,7 @@ from wsc.ir.target import load_target
 
 TINY = load_target("tiny").target
 HEAD = ",".join(waferllm.COLUMNS)
-ROW = Published("LLaMA3-8B", 16, 24, 4, 6, 700)
+ROW = Published("LLaMA3-8B", 16, 24, 4, 3, 700)
 
 
 def test_rows_are_read() -> None:
@@ -29,9 +29,9 @@ def test_a_file_that_is_none(text: str, message: str) -> None:
 
 
 def test_a_layer_takes_the_whole_grid() -> None:
-    module = compile_layer({"dim": 16, "ffn": 24, "heads": 4, "kv_heads": 2, "context": 8}, 6, TINY)
+    module = compile_layer({"dim": 16, "ffn": 24, "heads": 4, "kv_heads": 2, "context": 8}, 4, TINY)
     rects = [numbers(op, "rect") for op in module.body.operations if op.name == "pe.tile"]
-    assert sum(nx * ny for _, _, nx, ny, _, _ in rects) == 36
+    assert sum(nx * ny for _, _, nx, ny, _, _ in rects) == 16
 
 
 def test_both_layers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
