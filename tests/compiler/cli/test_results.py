@@ -147,7 +147,7 @@ def test_summary() -> None:
     assert "#" * 15 in lines["compute"]
     assert "750.0" in lines["compute"]
     assert "special_function_cycles 30" in text
-    assert "vector_call_cycles 7" in text
+    assert "vector_call_cycles 6" in text
     assert "host input and output" in text
     assert "\x1b" not in text
 
