@@ -34,6 +34,10 @@ SEND = """      "pe.send"(%data) {channel = 1 : i64} : (!pe.dsd<f32>) -> () loc(
 """
 RECEIVE = """      "pe.recv"(%data) {channel = 0 : i64} : (!pe.dsd<f32>) -> () loc("ring.wdl":4:17)
 """
+START_SEND = SEND.replace("pe.send", "pe.start_send")
+START_RECEIVE = RECEIVE.replace("pe.recv", "pe.start_recv")
+AWAIT = """      "pe.await"() : () -> () loc("ring.wdl":4:12)
+"""
 END = """      "pe.return"() : () -> () loc("ring.wdl":6:3)
 """
 FIRST, NEXT = DATA + SEND + RECEIVE + END, DATA + RECEIVE + SEND + END

@@ -14,6 +14,7 @@ from wsc.ir.target import Target, load_target
 
 from ...support.compiled import SMALL_TALE
 from ...support.ring_program import (
+    AWAIT,
     DATA,
     END,
     FIRST,
@@ -21,6 +22,8 @@ from ...support.ring_program import (
     RECEIVE,
     ROUTES,
     SEND,
+    START_RECEIVE,
+    START_SEND,
     TILES,
     ring_text,
     route,
@@ -31,6 +34,7 @@ from ...support.wdl import TALE, replaced
 from .conftest import Command
 
 TINY = load_target("tiny").target.with_grid(3, 2)
+ENGINES = ("wavelet", "stream")
 DEFECTS = Defects.of([(1, 0)], [(1, 0, "W"), (2, 1, "N")])
 
 
@@ -65,6 +69,11 @@ CASES = {
         4, ring_text(routes=replaced(ROUTES, (route(2, 1, "E", "W"), route(2, 1, "W", "W"))))
     ),
     "memory": Case(4, ring_text(first=replaced(FIRST, ("8 : i64", "20 : i64")))),
+    "a receive beside a started stream": Case(1, ring_text(first=DATA + START_SEND + RECEIVE + AWAIT + END)),
+    "two started sends": Case(1, ring_text(first=DATA + 2 * START_SEND + AWAIT + RECEIVE + END)),
+    "nothing to await": Case(1, ring_text(first=DATA + AWAIT + SEND + RECEIVE + END)),
+    "a stream that is not awaited": Case(1, ring_text(first=DATA + SEND + START_RECEIVE + END)),
+    "streams over one memory": Case(4, ring_text(first=DATA + START_SEND + START_RECEIVE + AWAIT + END)),
     "cycle limit": Case(4, ring_text(), options=("--cycle-limit", "20")),
     "a route lies off the wafer": Case(1, ring_text(routes=ROUTES + route(3, 3, "W", "RAMP"))),
     "two routes": Case(1, ring_text(routes=ROUTES + route(2, 1, "E", "RAMP"))),
@@ -101,6 +110,21 @@ def test_messages(wsc: Command, folder: Path, golden: Callable[..., None]) -> No
         assert status == case.status, (name, message)
         texts.append(f"---- {name}: exit status {status}\n{message}")
     golden("\n".join(texts), suffix=".txt")
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.status == 4])
+def test_the_stream_engine_stops_for_the_same(wsc: Command, folder: Path, name: str) -> None:
+    kinds, places = zip(
+        *(fault_in(run(wsc, folder, CASES[name], "--engine", e)[1]) for e in ENGINES), strict=True
+    )
+    assert kinds[0] == kinds[1]
+    assert set(places[1]) <= set(places[0])
+
+
+def fault_in(message: str) -> tuple[str, list[str]]:
+    """The kind of a fault, and the PEs that its lines begin with."""
+    first, *details = message.splitlines()
+    return first.split("the machine stopped: ")[1].split(":")[0], [d.split(")")[0] for d in details]
 
 
 def test_no_trace_and_no_picture_is_left_half_written(wsc: Command, folder: Path) -> None:
