@@ -14,6 +14,7 @@ from .cores import Tile, channel_table, code_table, make_cores, preset_registers
 from .diagnosis import Blame, fault_of, stuck_fault
 from .engine import prepare_engine
 from .fault import MachineFault
+from .memory import zeroed_sram
 from .route import Route
 from .step import StepResult
 from .step_log import WaveletLog
@@ -81,7 +82,7 @@ class Machine:
         self._programs = Programs(self.code, self.channels, first_route, first_sink, np.zeros(15, np.int64))
         self.conflict: MachineFault | None = None
         """Why `auto` uses the wavelet engine where the stream engine was to be used; None if it does not."""
-        self.sram: NDArray[np.uint16] = np.zeros((routers.size, self.sram_bytes // 2), np.uint16)
+        self.sram: NDArray[np.uint16] = zeroed_sram(routers.size, self.sram_bytes)
         self.floats: NDArray[np.float32] = self.sram.view(np.float32)
         self.integers: NDArray[np.int32] = self.sram.view(np.int32)
 
