@@ -10,13 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ..critical_path import Segment, critical_path
 from ..machine import Machine, StepResult
+from .activity import mean_open
 from .choice import choose_pes
 from .slices import MAIN, RECEIVING, SENDING, Args, PeSlices, Slice, layer_slices
 
 MOST_EVENTS = 120_000
 """Events of a trace; with more it would be larger than a browser opens at once."""
+SAMPLES = 200
+"""Values of a counter in a step."""
 _WAFER = 1
 """The process of the tokens and the critical path."""
 _TOKENS, _PATH = 1, 2
@@ -66,7 +71,8 @@ class ChromeTrace:
             raise ValueError("the step kept no log")
         token = Slice(0, result.cycles, name, "token", {**args, "link hops": result.link_hops})
         self._add(_WAFER, _TOKENS, token)
-        self._count(result.link_hops / max(result.cycles, 1))
+        hops = round(result.link_hops / max(result.cycles, 1), 3)
+        self._count("link hops per cycle", 0, {"hops": hops})
         for instance, layers in layer_slices(self._machine, result.log).items():
             for layer in layers:
                 self._add(self._processes[instance], self._layer_threads[instance], layer)
@@ -98,6 +104,7 @@ class ChromeTrace:
                 self._add(process, self._threads[pe] + slice.lane, slice)
         self._partial += len(shown) < len(self._pes)
         self._add_path(path, shown)
+        self._add_activity(result)
         if len(shown) < len(self._pes):
             self._room = 0
 
@@ -116,6 +123,18 @@ class ChromeTrace:
                 self._arrows += 1
                 self._arrow("s", sender, start)
                 self._arrow("f", segment.pe, segment.end)
+
+    def _add_activity(self, result: StepResult) -> None:
+        """Add how many communications of all PEs, shown or not, are waiting and how many moving wavelets."""
+        assert result.log is not None
+        table = result.log.operations()
+        edges = np.linspace(0, result.cycles, min(SAMPLES, result.cycles) + 1).astype(np.int64)
+        begin, first, end = table[:, 2], table[:, 3], table[:, 4] + 1
+        waiting, moving = mean_open(begin, first, edges), mean_open(first, end, edges)
+        for index, edge in enumerate(edges[:-1].tolist()):
+            args = {"moving": round(float(moving[index]), 1), "waiting": round(float(waiting[index]), 1)}
+            self._count("communications", edge, args)
+        self._count("communications", result.cycles, {"moving": 0, "waiting": 0})
 
     def _add(self, process: int, thread: int, slice: Slice) -> None:
         event: dict[str, object] = {
@@ -139,10 +158,9 @@ class ChromeTrace:
             event["bp"] = "e"
         self._events.append(event)
 
-    def _count(self, hops_per_cycle: float) -> None:
-        args = {"hops": round(hops_per_cycle, 3)}
-        name = "link hops per cycle"
-        self._events.append({"ph": "C", "name": name, "pid": _WAFER, "ts": self._time, "args": args})
+    def _count(self, name: str, time: int, args: Args) -> None:
+        event = {"ph": "C", "name": name, "pid": _WAFER, "ts": self._time + time, "args": args}
+        self._events.append(event)
 
     def _instance(self, pe: int) -> str:
         return self._machine.tiles[int(self._machine.pe_tile[pe])].instance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from wsc.runtime import bytecode as bc
@@ -11,6 +12,7 @@ from wsc.runtime.bytecode import Instruction
 from wsc.runtime.critical_path import breakdown_of, critical_path
 from wsc.runtime.machine import Machine
 from wsc.runtime.trace import choice
+from wsc.runtime.trace.activity import mean_open
 from wsc.runtime.trace.choice import choose_pes
 from wsc.runtime.trace.chrome import ChromeTrace
 from wsc.runtime.trace.slices import PeSlices, flow_at
@@ -228,6 +230,33 @@ def test_few_pes_are_all_shown() -> None:
     wafer = line_broadcast(9, 4)
     path = critical_path(wafer, wafer.run_step(log_level=st.LOG_RUNS))
     assert choose_pes(wafer, path) == [8, 0, 1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("wafer", [line_chain(6, 20, setup=9), line_broadcast(70, 30, setup=4), pair(300)])
+def test_both_engines_give_one_trace(wafer: Machine) -> None:
+    files: list[bytes] = []
+    for engine in ("wavelet", "stream"):
+        result = wafer.run_step(engine=engine, log_level=st.LOG_RUNS)
+        assert result.engine == engine
+        trace = ChromeTrace(wafer, {})
+        trace.step(result, "step", {}, detail=True)
+        files.append(trace.to_bytes())
+    assert files[0] == files[1]
+
+
+def test_how_many_communications_are_open() -> None:
+    begins, ends = np.array([0, 2, 4]), np.array([10, 5, 4])
+    edges = np.array([0, 1, 3, 6, 10])
+    assert mean_open(begins, ends, edges).tolist() == [1, 1.5, pytest.approx(5 / 3), 1]
+    wafer = pair()
+    result = wafer.run_step(log_level=st.LOG_RUNS)
+    trace = ChromeTrace(wafer, {})
+    trace.step(result, "step", {}, detail=True)
+    file, _, _ = check_trace(trace.to_bytes())
+    counts = [event for event in file["traceEvents"] if event["name"] == "communications"]
+    widths = np.diff([event["ts"] for event in counts])
+    moving = sum(event["args"]["moving"] * width for event, width in zip(counts, widths, strict=False))
+    assert moving == 60  # 30 wavelets are sent and 30 taken
 
 
 def test_flows() -> None:

@@ -142,7 +142,7 @@ def floor_plan(regions: Sequence[PlacedRegion], target: Target, console: Console
     picture = wafer_map(regions, width, height, scale, target.defects.pes)
     explanation = legend(regions, target.data_bytes)
     cells_wide = -(-width // scale.across) * scale.characters
-    if cells_wide + 3 + console.measure(explanation).minimum > console.width:
+    if cells_wide + 3 + console.measure(explanation).maximum > console.width:
         return Group(Text(), title, picture, explanation, Text())
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_row(picture, explanation)

@@ -43,13 +43,14 @@ def _costs(result: RunResult) -> Table:
     table.add_column()
     table.add_column(style="bold")
     unit = _unit(result)
-    cycles = result.cycles_per_token
+    cycles, count = result.cycles_per_token, len(result.tokens)
+    over = f"1 {unit}" if count == 1 else f"{count} {unit}s"
     table.add_row(
         f"{unit}s per second", f"{result.tokens_per_second:,.0f} at {result.clock_hz / 1e6:,.0f} MHz"
     )
     table.add_row(
         f"mean per {unit}",
-        f"{cycles:,.1f} cycles, {result.microseconds(cycles):,.2f} µs, over {len(result.tokens)} {unit}s",
+        f"{cycles:,.1f} cycles, {result.microseconds(cycles):,.2f} µs, over {over}",
     )
     if result.layer_cycles is not None:
         table.add_row("mean per layer", f"{result.layer_cycles:,.1f} cycles")

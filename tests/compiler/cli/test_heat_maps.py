@@ -42,10 +42,11 @@ def picture(*maps: HeatMap, width: int = 4, height: int = 2) -> Picture:
 # ---- numbers ---------------------------------------------------------------------------------------
 
 
-def test_what_a_broadcast_puts_on_links() -> None:
+@pytest.mark.parametrize("engine", ["wavelet", "stream"])
+def test_what_a_broadcast_puts_on_links(engine: str) -> None:
     """All but the last PE of a row send each of 12 wavelets on to the east, and nobody north or south."""
     wafer = line_broadcast(5, 12)
-    result = wafer.run_step(count_loads=True)
+    result = wafer.run_step(engine=engine, count_loads=True)
     assert result.loads is not None
     across, along = link_maps(result.loads, result.cycles, wafer.pe_index)
     share = 100 * 12 / result.cycles
