@@ -22,7 +22,7 @@ from ...ir.dialects.fabric import numbers
 from ...ir.flows import Flows, extract_flows
 from ...ir.location import UNKNOWN, Location, fuse_locations
 from ...ir.operation import Operation
-from ...ir.routes import DIRECTIONS, RAMP, STEP, collect_settings, rect_numbers
+from ...ir.routes import DIRECTIONS, OPPOSITE, RAMP, STEP, collect_settings, rect_numbers
 from ...ir.target import Target
 from ..base import Pass, PassContext, module_target, operations_named, regions_of_work, symbols
 from .asked import Asked
@@ -142,31 +142,48 @@ def _verify(module: Operation, target: Target, asked: Asked, instances: Sequence
     problems += [(str(touched), touched.op) for touched in defects_touched(module, target.defects)]
     cycle = find_cycle(*_waits(flows, instances))
     if cycle is not None:
-        nodes = [divmod(node, settings.colors) for node in cycle[:6]]
-        text = " -> ".join(f"{((r % target.width, r // target.width), color)}" for r, color in nodes)
+        channels = [divmod(node // _LANES, settings.colors) for node in cycle]
+        places = dict.fromkeys(((r % target.width, r // target.width), color) for r, color in channels)
+        text = " -> ".join(map(str, list(places)[:6]))
         problems.append((f"channels wait for each other in a circle: {text}", module))
     if problems:
         raise DiagnosticError([_internal(text, op) for text, op in problems])
 
 
+_LANES = len(DIRECTIONS) + 1
+"""Queues of a channel: one for each direction that wavelets come from, and that of the core."""
+
+
 def _waits(flows: Flows, instances: Sequence[_Instance]) -> tuple[IntArray, IntArray]:
-    """Return which channel (router * colors + color) waits for which: on links, and inside of PEs."""
+    """Return which queue waits for which, on links, ramps and inside of PEs.
+
+    Queues are numbered channel * lanes + lane, channels router * colors + color. Lanes are the directions
+    that wavelets come from, and last the core's queue.
+    """
     import numpy as np  # not above: to list passes takes no arrays
 
     s = flows.settings
+    channel = s.router * s.colors + s.color
+    queue, core = channel * _LANES + s.input, _LANES - 1
     parts: list[tuple[IntArray, IntArray]] = []
-    for direction, name in enumerate(DIRECTIONS[:RAMP]):
+    for direction, name in enumerate(DIRECTIONS):
         rows = np.flatnonzero(s.outputs >> direction & 1)
-        dx, dy = STEP[name]
-        here = s.router[rows] * s.colors + s.color[rows]
-        parts.append((here, here + (dy * s.width + dx) * s.colors))
+        if direction == RAMP:
+            parts.append((queue[rows], channel[rows] * _LANES + core))
+            continue
+        (dx, dy), entry = STEP[name], DIRECTIONS.index(OPPOSITE[name])
+        there = channel[rows] + (dy * s.width + dx) * s.colors
+        parts.append((queue[rows], there * _LANES + entry))
     for instance in instances:
-        parts += _forwarding(instance, s.width, s.colors)
+        parts += [
+            (source * _LANES + core, sink * _LANES + RAMP)
+            for source, sink in _forwarding(instance, s.width, s.colors)
+        ]
     return np.concatenate([tails for tails, _ in parts]), np.concatenate([heads for _, heads in parts])
 
 
 def _forwarding(instance: _Instance, width: int, colors: int) -> list[tuple[IntArray, IntArray]]:
-    """Return the waits inside PEs that forward while they receive: the inner ones of a chain."""
+    """Return the channels between which PEs forward while they receive: the inner ones of a chain."""
     found: list[tuple[IntArray, IntArray]] = []
     for axis in sorted(instance.collectives):
         first, lines = 0 if axis == "x" else COLORS_PER_AXIS, instance.lines(axis, width)
