@@ -132,10 +132,10 @@ class _Placed:
         return max((window_rows(dist_tensor(op.result)) or 1 for op in inputs), default=1)
 
     def cycles(self, target: Target, position: int) -> int:
-        return CostModel(target, self.width, self.height, position).block(self.region.body, self.trips)
+        return CostModel.of(self.region, target, position).block(self.region.body, self.trips)
 
     def ideal_cycles(self, target: Target, position: int) -> int:
-        model = CostModel(target, self.width, self.height, position)
+        model = CostModel.of(self.region, target, position)
         return ideal_cycles(self.region.body, model, self.trips)
 
 

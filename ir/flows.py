@@ -46,6 +46,8 @@ class Flows:
     """[sinks] router of the PE at which it arrives"""
     messages: IntArray
     """[sinks] how many messages of a round arrive, 1 if any number may"""
+    number: IntArray
+    """[sinks] number of the first of them among all messages of the color that a PE gets in a round"""
     passed_source: IntArray
     """[passed] the flow's row"""
     passed: IntArray
@@ -100,7 +102,7 @@ class _Follower:
         self.last_for = np.where(s.messages > 0, s.messages, FOREVER)
         self.came_in = np.zeros(rows, np.int64)
         """Messages of the same input that earlier positions take."""
-        self.went_out = np.zeros((RAMP, rows), np.int64)
+        self.went_out = np.zeros((len(DIRECTIONS), rows), np.int64)
         """Messages of each direction that earlier positions send."""
         count = np.diff(s.first)
         self.most = int(count.max(initial=0))
@@ -110,7 +112,7 @@ class _Follower:
             earlier = later - back
             same = s.input[earlier] == s.input[later]
             self.came_in[later] += np.where(same, self.last_for[earlier], 0)
-            for direction in range(RAMP):
+            for direction in range(len(DIRECTIONS)):
                 sends = s.outputs[earlier] >> direction & 1
                 self.went_out[direction, later] += sends * self.last_for[earlier]
         self.received = np.zeros(rows, np.int64)
@@ -143,9 +145,12 @@ class _Follower:
         source = np.concatenate([empty, *(p.source for p in passed)])
         row = np.concatenate([empty, *(p.row for p in passed)])
         amount = np.concatenate([empty, *(p.high - p.low for p in passed)])
+        low = np.concatenate([empty, *(p.low for p in passed)])
         down = np.flatnonzero(s.outputs[row] >> RAMP & 1)
         messages = np.where(amount[down] == FOREVER, 1, amount[down])
-        return Flows(s, sources, source[down], s.router[row[down]], messages, source, row), self.problems
+        number = low[down] - self.came_in[row[down]] + self.went_out[RAMP, row[down]]
+        flows = Flows(s, sources, source[down], s.router[row[down]], messages, number, source, row)
+        return flows, self.problems
 
     def step(self, items: _Items) -> _Items:
         """Return where the messages are one hop later."""

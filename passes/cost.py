@@ -17,6 +17,12 @@ from ..ir.dialects.pe import SPECIAL_FUNCTIONS
 from ..ir.layout import Split
 from ..ir.operation import Block, Operation, Value
 from ..ir.target import Target
+from .fabric.collectives.choice import shape_cycles
+from .fabric.collectives.grouping import grouped_all_reduce_cycles
+from .fabric.collectives.timing import LineCosts
+
+REDUCE_ATTRIBUTES = {"x": "reduce_x", "y": "reduce_y"}
+"""On a region: the shape of the reduce tree of its all-reduces along an axis (`trees.line_tree`)."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:
@@ -24,16 +30,37 @@ def ceil_div(numerator: int, denominator: int) -> int:
     return -(-numerator // denominator)
 
 
+def line_costs(target: Target) -> LineCosts:
+    """Return what a target charges for communication along a line."""
+    return LineCosts(target.ramp_cycles, target.comm_setup_cycles, target.await_cycles, target.hop_cycles)
+
+
+def shape_of(region: Operation, axis: str) -> str:
+    """Return the shape of the reduce tree of a region along `axis`: two chains where it does not say."""
+    shape = region.attributes.get(REDUCE_ATTRIBUTES[axis])
+    return shape.value if isinstance(shape, StringAttr) else "chain"
+
+
 @dataclass(frozen=True, slots=True)
 class CostModel:
     """Costs on a grid of `width` x `height` PEs at one `position` (which fills caches up to it). All in
     cycles.
+
+    `reduce_x` and `reduce_y` are the shapes of the reduce trees along the axes; '' means the best groups.
     """
 
     target: Target
     width: int
     height: int
     position: int = 0
+    reduce_x: str = ""
+    reduce_y: str = ""
+
+    @staticmethod
+    def of(region: Operation, target: Target, position: int = 0) -> CostModel:
+        """The costs of a placed region."""
+        width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
+        return CostModel(target, width, height, position, shape_of(region, "x"), shape_of(region, "y"))
 
     def parts(self, axis: str | None) -> int:
         """PEs along `axis` (1 for None)."""
@@ -69,17 +96,14 @@ class CostModel:
         """A send or receive of `wavelets` wavelets once they flow."""
         return self.target.comm_setup_cycles + wavelets
 
-    def all_reduce(self, wavelets: int, parts: int) -> int:
-        """Two chains into the middle of a row or column, then one multicast (HPDC 2024: chain and
-        broadcast).
-        """
-        if parts == 1:
+    def all_reduce(self, wavelets: int, parts: int, shape: str = "") -> int:
+        """An all-reduce along a row or column: a tree of that shape into the middle, then one multicast."""
+        if wavelets == 0 or parts == 1:
             return 0
-        ramp = self.target.ramp_cycles
-        distance = parts // 2
-        arms = 2 if parts > 2 else 1
-        reduce = self.message(wavelets) + (2 * ramp + 2) * distance + (arms - 1) * self.message(wavelets)
-        return reduce + self.message(wavelets) + distance + 2 * ramp
+        costs = line_costs(self.target)
+        if shape:
+            return shape_cycles(shape, parts, wavelets, costs)
+        return grouped_all_reduce_cycles(parts, wavelets, costs)
 
     # ---- dist operations
 
@@ -154,7 +178,7 @@ class CostModel:
     def _all_reduce(self, op: Operation) -> int:
         axis = op.attribute("axis", StringAttr).value
         wavelets = sum(self.wavelets(dist_tensor(value)) for value in op.operands)
-        return self.all_reduce(wavelets, self.parts(axis))
+        return self.all_reduce(wavelets, self.parts(axis), {"x": self.reduce_x, "y": self.reduce_y}[axis])
 
     def _rotate(self, op: Operation) -> int:
         split, rows = dist_tensor(op.result).dims[0], self.rows(op.result)

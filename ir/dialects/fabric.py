@@ -114,13 +114,16 @@ FABRIC.add(
     [
         OpSpec(
             "fabric.region",
-            "A template of work on width x height PEs.",
+            "A template of work on width x height PEs. `reduce_x` and `reduce_y` are the shapes of the "
+            "reduce trees along the axes; without them two chains meet in the middle.",
             attributes=(
                 required("sym_name", STRING),
                 required("width", INTEGER),
                 required("height", INTEGER),
                 optional("grid", STRING),
                 optional("sram_bytes", INTEGER),
+                optional("reduce_x", STRING),
+                optional("reduce_y", STRING),
             ),
             regions=("body",),
             traits=frozenset(

@@ -18,7 +18,8 @@ from ...ir.routes import Point
 from ...ir.target import Target
 from ..base import operations_named
 from .asked import Asked
-from .collectives import COLLECTIVE_COLORS, root_of
+from .collectives.all_reduce import COLLECTIVE_COLORS
+from .collectives.trees import middle
 from .coloring import color_flows, conflicts, saturation_coloring
 from .detours import detour, is_legal
 from .floorplan import Rectangle
@@ -70,7 +71,7 @@ def route_hand_overs(
     links = operations_named(module, "fabric.link")
     for link in links:
         source, sink = (boxes[link.attribute(key, SymbolRefAttr).leaf] for key in ("source", "sink"))
-        first, last, column = sink.x, sink.x + sink.width - 1, source.x + root_of(source.width)
+        first, last, column = sink.x, sink.x + sink.width - 1, source.x + middle(source.width)
         for index in range(source.height):
             start, row = (column, source.y + index), sink.y + index
             asked.add_points(str(link.symbol_name), start, [(x, row) for x in range(first, last + 1)])

@@ -23,11 +23,12 @@ from ...ir.symbols import SymbolTable
 from ...ir.target import Target, builtin_target_names, load_target
 from ..base import Pass, PassContext, module_target, operations_named
 from ..cost import CostModel, ceil_div, longest_cache
-from .collectives import COLLECTIVE_COLORS
+from .collectives.all_reduce import COLLECTIVE_COLORS
 from .floorplan import Floorplan, check, pareto, solve
 from .memory import MemoryNeed
 from .obstacles import NO_OBSTACLES, Obstacles, largest_rectangle
 from .outline import Transfer, outline
+from .reduce_trees import choose_trees
 from .shapes import Candidate
 from .shelves import between_obstacles
 from .sizes import useful_sizes
@@ -45,6 +46,9 @@ class Place(Pass):
     """Bound on the solver's work, in its deterministic unit."""
     stages: int = 0
     """How many regions share the repeated layers; 0 lets the solver choose."""
+    reduce: str = ""
+    """Shape of all reduce trees (chain, star, binary, two-phase, `levels 13 4`, `groups 1 9 5 2`), if not the
+    cheapest."""
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Replace the `dist.func` and its grids by regions, instances and links."""
@@ -68,6 +72,8 @@ class Place(Pass):
             )
         plan = problem.solve(self.effort)
         _apply(module, problem, plan, transfers, target)
+        for region in regions.values():
+            choose_trees(region, target, problem.position, self.reduce)
         for op in operations_named(module, "dist.grid"):
             op.erase()
 

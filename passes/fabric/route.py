@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ...ir.attributes import (
     IntegerAttr,
-    StringAttr,
     SymbolRefAttr,
 )
 from ...ir.builder import Builder
@@ -20,15 +19,18 @@ from ...ir.defects_touched import defects_touched
 from ...ir.diagnostics import Diagnostic, DiagnosticError, Severity, error_at
 from ...ir.dialects.fabric import numbers
 from ...ir.flows import Flows, extract_flows
-from ...ir.location import UNKNOWN, Location, fuse_locations
+from ...ir.location import Location, fuse_locations
 from ...ir.operation import Operation
 from ...ir.routes import DIRECTIONS, OPPOSITE, RAMP, STEP, collect_settings, rect_numbers
 from ...ir.target import Target
 from ..base import Pass, PassContext, module_target, operations_named, regions_of_work, symbols
 from .asked import Asked
-from .collectives import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, Segment, root_of, segments
+from .collectives.all_reduce import BROADCAST, COLLECTIVE_COLORS, COLORS_PER_AXIS, all_reduce_plan
+from .collectives.plan import AXIS_DIRECTIONS, Run, grouped, setting_runs
+from .collectives.trees import LineTree
 from .floorplan import Rectangle
 from .hand_overs import route_hand_overs
+from .reduce_trees import all_reduces, tree_of
 from .route_writer import add_route
 from .trees import Switch
 
@@ -62,7 +64,7 @@ class Route(Pass):
 
 
 class _Instance:
-    """A placed region: origin and shape in PEs, and which axes its collectives use."""
+    """A placed region: origin and shape in PEs, and the trees of its collectives."""
 
     def __init__(self, op: Operation, regions: dict[str, Operation]) -> None:
         region = regions[op.attribute("region", SymbolRefAttr).leaf]
@@ -72,19 +74,23 @@ class _Instance:
         self.width = region.attribute("width", IntegerAttr).value
         self.height = region.attribute("height", IntegerAttr).value
         self.collectives: dict[str, Location] = {}
-        for inner in region.walk():
-            if inner.name == "dist.all_reduce":
-                axis = inner.attribute("axis", StringAttr).value
-                self.collectives[axis] = fuse_locations(self.collectives.get(axis, UNKNOWN), inner.location)
+        """Where they come from, for each axis of more than one PE that has some."""
+        self.trees: dict[str, LineTree] = {}
+        for axis in ("x", "y"):
+            reduces = all_reduces(region, axis)
+            if reduces and self.parts(axis) > 1:
+                self.collectives[axis] = fuse_locations(*(op.location for op in reduces))
+                self.trees[axis] = tree_of(region, axis)
 
     def parts(self, axis: str) -> int:
         return self.width if axis == "x" else self.height
 
-    def rect(self, axis: str, segment: Segment) -> tuple[int, ...]:
-        """The absolute strided rectangle of a segment, across the whole other axis."""
+    def rect(self, axis: str, run: Run) -> tuple[int, ...]:
+        """The absolute strided rectangle of a run along an axis, across the whole other one."""
+        start, count, step = run
         if axis == "x":
-            return (self.x + segment.start, self.y, segment.count, self.height, segment.step, 1)
-        return (self.x, self.y + segment.start, self.width, segment.count, 1, segment.step)
+            return (self.x + start, self.y, count, self.height, step, 1)
+        return (self.x, self.y + start, self.width, count, 1, step)
 
     def lines(self, axis: str, width: int) -> IntArray:
         """The numbers of its PEs on a wafer of that width, [along the axis, across]."""
@@ -94,39 +100,51 @@ class _Instance:
 
 
 def _check_colors(instance: _Instance, target: Target) -> None:
-    """Raise `DiagnosticError` if the target has too few colors for an instance's collectives."""
+    """Raise `DiagnosticError` if the target has too few colors or switch positions for an instance's
+    collectives.
+    """
     for axis, needed in (("x", COLORS_PER_AXIS), ("y", COLLECTIVE_COLORS)):
-        if axis in instance.collectives and instance.parts(axis) > 1 and needed > target.usable_colors:
+        if axis not in instance.collectives:
+            continue
+        if needed > target.usable_colors:
             raise error_at(
                 f"collectives need {needed} colors; target '{target.name}' has {target.usable_colors}",
                 instance.collectives[axis],
                 f"{target.colors} colors, less {target.reserved_colors} reserved",
+            )
+        settings = (s for found in all_reduce_plan(instance.trees[axis]).settings for s in found)
+        positions = 1 + max(setting.position for setting in settings)
+        if positions > target.switch_positions:
+            raise error_at(
+                f"collectives need {positions} switch positions; target '{target.name}' has "
+                f"{target.switch_positions}",
+                instance.collectives[axis],
             )
 
 
 def _route_collectives(module: Operation, instance: _Instance, asked: Asked) -> None:
     """Add the routes of an instance's all-reduces and note what they must do."""
     top = Builder(module.body)
-    for axis, location in sorted(instance.collectives.items()):
-        parts = instance.parts(axis)
-        if parts == 1:
-            continue
-        first = 0 if axis == "x" else COLORS_PER_AXIS
+    for axis, tree in instance.trees.items():
+        location = instance.collectives[axis]
+        first, names = 0 if axis == "x" else COLORS_PER_AXIS, AXIS_DIRECTIONS[axis]
         reduce, broadcast = f"{instance.name}.{axis}.reduce", f"{instance.name}.{axis}.broadcast"
-        for segment in segments(axis, parts):
-            rect = instance.rect(axis, segment)
-            if segment.sink is not None:
-                color, direction = segment.sink
-                add_route(top, reduce, first + color, rect, Switch("RAMP", (direction,)), location)
-            for color, direction in segment.sources:
-                add_route(top, reduce, first + color, rect, Switch(direction, ("RAMP",)), location)
-            switch = Switch(segment.broadcast_from, segment.broadcast_to)
-            add_route(top, broadcast, first + BROADCAST, rect, switch, location)
-        root, lines = root_of(parts), instance.lines(axis, asked.width)
-        for along in range(parts):
-            if along != root:
-                asked.add(reduce, lines[along], lines[along + (1 if along < root else -1)])
-                asked.add(broadcast, lines[root], lines[along])
+        for setting, run in setting_runs(all_reduce_plan(tree)):
+            add_route(
+                top,
+                broadcast if setting.color == BROADCAST else reduce,
+                first + setting.color,
+                instance.rect(axis, run),
+                Switch(names[setting.input], tuple(names[output] for output in setting.outputs)),
+                location,
+                setting.position,
+                setting.messages,
+            )
+        lines = instance.lines(axis, asked.width)
+        for place, parent in enumerate(tree.parents()):
+            if place != tree.root:
+                asked.add(reduce, lines[place], lines[parent])
+                asked.add(broadcast, lines[tree.root], lines[place])
 
 
 def _verify(module: Operation, target: Target, asked: Asked, instances: Sequence[_Instance]) -> None:
@@ -183,16 +201,17 @@ def _waits(flows: Flows, instances: Sequence[_Instance]) -> tuple[IntArray, IntA
 
 
 def _forwarding(instance: _Instance, width: int, colors: int) -> list[tuple[IntArray, IntArray]]:
-    """Return the channels between which PEs forward while they receive: the inner ones of a chain."""
+    """Return the channels between which PEs forward while they receive."""
     found: list[tuple[IntArray, IntArray]] = []
-    for axis in sorted(instance.collectives):
+    for axis, tree in instance.trees.items():
         first, lines = 0 if axis == "x" else COLORS_PER_AXIS, instance.lines(axis, width)
-        for segment in segments(axis, instance.parts(axis)):
-            if segment.role != "inner" or segment.sink is None:
-                continue
-            end = segment.start + segment.count * segment.step
-            pes = lines[segment.start : end : segment.step].reshape(-1) * colors + first
-            found += [(pes + color, pes + segment.sink[0]) for color, _ in segment.sources]
+        for steps, runs in grouped(all_reduce_plan(tree).steps).items():
+            for step in steps:
+                if step.source is None or step.sink is None:
+                    continue
+                for start, count, every in runs:
+                    pes = lines[start : start + count * every : every].reshape(-1) * colors + first
+                    found.append((pes + step.source, pes + step.sink))
     return found
 
 

@@ -13,12 +13,9 @@ from ...ir.dialects.fabric import numbers
 from ...ir.operation import Block, Operation, Region
 from ...ir.symbols import SymbolTable
 from ..base import Pass, PassContext, operations_named, regions_of_work, symbols
-from ..fabric.collectives import BROADCAST, COLORS_PER_AXIS, Segment, segments
-from .lowering import CHANNELS_PER_AXIS, OperationLowering, PeClass
+from .lowering import OperationLowering, PeClass
 from .program_builder import ProgramBuilder
-
-UNUSED = -1
-"""In a tile's channels: this PE does not use the channel."""
+from .roles import CHANNELS_PER_AXIS, UNUSED, Segment, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +51,16 @@ class _RegionEmitter:
 
     def run(self, instances: Sequence[Operation], links: Sequence[Operation]) -> None:
         """Write all programs, then the tiles of each instance, then drop the work they were made from."""
-        xs, ys = segments("x", self.width), segments("y", self.height)
+        xs, ys = segments(self.region, "x"), segments(self.region, "y")
         names: dict[PeClass, str] = {}
         top = Builder(self.region.body)
         table = SymbolTable(self.region)
         for y in ys:
             for x in xs:
-                pe_class = PeClass.of(x, y)
+                pe_class = PeClass(x.role, y.role)
                 if pe_class in names:
                     continue
-                names[pe_class] = table.unique_name(f"{pe_class.x}.{pe_class.y}")
+                names[pe_class] = table.unique_name(f"{x.role.name}.{y.role.name}")
                 top.create(
                     "pe.program",
                     attributes={"sym_name": string(names[pe_class])},
@@ -74,7 +71,7 @@ class _RegionEmitter:
             colors = self.port_colors(str(instance.symbol_name), links)
             for y in ys:
                 for x in xs:
-                    self.tiles(instance, x, y, names[PeClass.of(x, y)], colors)
+                    self.tiles(instance, x, y, names[PeClass(x.role, y.role)], colors)
         for op in reversed(self.work):
             op.drop_all_references()
         for op in self.work:
@@ -99,8 +96,8 @@ class _RegionEmitter:
         self, instance: Operation, x: Segment, y: Segment, program: str, colors: dict[str, tuple[int, ...]]
     ) -> None:
         """Add the tiles of the PEs where two segments cross: one per run of rows with equal colors."""
-        axis_channels = _axis_channels(x, 0) + _axis_channels(y, COLORS_PER_AXIS)
-        rows = [y.start + index * y.step for index in range(y.count)]
+        (left, wide, step_x), (first, tall, step_y) = x.run, y.run
+        rows = [first + index * step_y for index in range(tall)]
 
         def row_colors(row: int) -> tuple[int, ...]:
             return tuple(colors[port][row] if port in colors else UNUSED for port in self.ports)
@@ -110,15 +107,7 @@ class _RegionEmitter:
             attributes: dict[str, Attribute] = {
                 "instance": symbol(str(instance.symbol_name)),
                 "program": symbol(self.grid, program),
-                "rect": i64_array((x.start, found[0], x.count, len(found), x.step, y.step)),
-                "channels": i64_array((*axis_channels, *ports)),
+                "rect": i64_array((left, found[0], wide, len(found), step_x, step_y)),
+                "channels": i64_array((*x.channels, *y.channels, *ports)),
             }
             Builder(self.module.body, location=instance.location).create("pe.tile", attributes=attributes)
-
-
-def _axis_channels(segment: Segment, first_color: int) -> tuple[int, ...]:
-    """The colors of an axis's four channels for the PEs of a segment."""
-    sources = [first_color + color for color, _ in segment.sources] + [UNUSED, UNUSED]
-    sink = UNUSED if segment.sink is None else first_color + segment.sink[0]
-    broadcast = UNUSED if segment.role == "single" else first_color + BROADCAST
-    return (sources[0], sources[1], sink, broadcast)

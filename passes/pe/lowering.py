@@ -20,48 +20,27 @@ from ...ir.attributes import (
 from ...ir.diagnostics import error_at
 from ...ir.dialects.dist import DistTensor, dist_tensor, experts_of, matrix_dims
 from ...ir.operation import Block, Operation, Value
-from ..fabric.collectives import Segment
 from .allocate import BUFFERS_ATTRIBUTE
 from .choice_lowering import ChoiceLowering
 from .program_builder import ProgramBuilder
+from .roles import Role, axis_channel
 from .shape_lowering import ShapeLowering
 from .window_lowering import is_window
 
-CHANNELS_PER_AXIS = 4
-REDUCE_IN, REDUCE_IN_2, REDUCE_OUT, BROADCAST_CHANNEL = range(CHANNELS_PER_AXIS)
-"""Channel numbers within an axis; x has the first four, y the next, then the ports follow."""
 INFINITY = float("inf")
 _START = {"add": 0.0, "max": -INFINITY, "min": INFINITY}
 
 
-def axis_channel(axis: str, channel: int) -> int:
-    """Return the program's number for a channel of an axis."""
-    return channel + (0 if axis == "x" else CHANNELS_PER_AXIS)
-
-
 @dataclass(frozen=True, slots=True)
 class PeClass:
-    """What distinguishes the programs of a region: a PE's role on each axis, and how many partials a root
-    hears.
-    """
+    """What distinguishes the programs of a region: a PE's role on each axis."""
 
-    x: str
-    y: str
-    x_sources: int
-    y_sources: int
+    x: Role
+    y: Role
 
-    @staticmethod
-    def of(x: Segment, y: Segment) -> PeClass:
-        """The class of the PEs where two segments cross."""
-        return PeClass(x.role, y.role, len(x.sources), len(y.sources))
-
-    def role(self, axis: str) -> str:
+    def role(self, axis: str) -> Role:
         """The role on `axis`."""
         return self.x if axis == "x" else self.y
-
-    def sources(self, axis: str) -> int:
-        """Partials heard on `axis`."""
-        return self.x_sources if axis == "x" else self.y_sources
 
 
 class OperationLowering(ShapeLowering, ChoiceLowering):
@@ -300,29 +279,17 @@ class OperationLowering(ShapeLowering, ChoiceLowering):
         self._exchange(axis, function, self.p.dsd(base, element, total))
 
     def _exchange(self, axis: str, function: str, message: Value) -> None:
-        role = self.pe_class.role(axis)
-        if role == "single":
-            return
-        fn: dict[str, Attribute] = {"fn": string(function)}
-
-        def channel(number: int, key: str = "channel") -> dict[str, Attribute]:
-            return {key: i64(axis_channel(axis, number))}
-
-        if role == "root":
-            for number in (REDUCE_IN, REDUCE_IN_2)[: self.pe_class.sources(axis)]:
-                self.p.run("recv_reduce", (message,), channel(number) | fn)
-            self.p.run("send", (message,), channel(BROADCAST_CHANNEL))
-            return
-        if role == "inner":
-            both = channel(REDUCE_IN, "in_channel") | channel(REDUCE_OUT, "out_channel")
-            self.p.run("recv_reduce_forward", (message,), both | fn)
-        else:
-            self.p.run("send", (message,), channel(REDUCE_OUT))
-        self.p.run("recv", (message,), channel(BROADCAST_CHANNEL))
+        for name, channels in self.pe_class.role(axis).steps:
+            attributes: dict[str, Attribute] = {
+                key: i64(axis_channel(axis, channel)) for key, channel in channels
+            }
+            if "reduce" in name:
+                attributes["fn"] = string(function)
+            self.p.run(name, (message,), attributes)
 
     def _send(self, op: Operation) -> None:
-        # All PEs of a row have the value; the root's column hands it over.
-        if self.pe_class.x in ("root", "single"):
+        # All PEs of a row have the value; the column in the middle hands it over.
+        if self.pe_class.x.middle:
             self.p.run("send", (self.vector(op.operands[0]),), {"channel": i64(self.port(op))})
 
     def _receive(self, op: Operation) -> None:

@@ -25,8 +25,7 @@ class Schedule(Pass):
         """Reorder the operations of every region and note each one's estimated start (`pe.start`, cycles)."""
         target = module_target(module)
         for region in regions_of_work(module):
-            width, height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
-            model = CostModel(target, width, height, longest_cache(region.body) // 2)
+            model = CostModel.of(region, target, longest_cache(region.body) // 2)
             schedule_block(region.body, model)
 
 

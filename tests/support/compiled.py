@@ -76,12 +76,14 @@ def compile_model(
     verify_each: bool = True,
     watchers: Sequence[Instrumentation] = (),
     entry: str = "decode",
+    reduce: str = "",
 ) -> Compiled:
     """Compile `entry` of `text` for `grid` PEs (width, height) and check the final module."""
     module = front_end(text, overrides, entry)
     model = module.clone()
     module.attributes["fabric.target"] = target.with_grid(*grid).to_attribute()
-    passes = [Place(stages=stages) if pass_.name == "place" else pass_ for pass_ in default_pipeline(entry)]
+    place_pass = Place(stages=stages, reduce=reduce)
+    passes = [place_pass if pass_.name == "place" else pass_ for pass_ in default_pipeline(entry)]
     if stop_after is not None:
         passes = up_to_pass(passes, stop_after)
     PassManager(passes, verify_each=verify_each, instrumentations=watchers).run(module)

@@ -75,7 +75,10 @@ class Pe:
         self.arguments = {"layer_count": end - first, "layer_first": first}
         # All bits set: floats are nan and integers -1 until somebody writes them.
         self.memory = np.full(wafer.sram_bytes, 0xFF, np.uint8)
-        self.queues: dict[int, deque[Any]] = {}
+        self.queues: dict[tuple[int, tuple[int, int]], deque[Any]] = {}
+        """What came, by color and sender."""
+        self.heard: dict[int, int] = {}
+        """How many messages of each color were received."""
         self.registers: dict[Value, Any] = {}
 
     def view(self, value: Value) -> tuple[np.ndarray[Any, Any], list[int]]:
@@ -165,7 +168,12 @@ class Pe:
             return
         key = "in_channel" if op.name.endswith("forward") else "channel"
         color = self.channels[op.attribute(key, IntegerAttr).value]
-        queue = self.queues.setdefault(color, deque())
+        if not places:
+            return
+        # The switches say whose message is next.
+        senders = self.wafer.senders[self.at, color]
+        self.heard[color] = self.heard.get(color, -1) + 1
+        queue = self.queues.setdefault((color, senders[self.heard[color] % len(senders)]), deque())
         forwarded: list[Any] = []
         for place in places:
             while not queue:
@@ -193,7 +201,7 @@ class Pe:
         color = self.channels[op.attribute(key, IntegerAttr).value]
         self.wafer.events += 1
         for sink in self.wafer.flows[self.at, color]:
-            self.wafer.pes[sink].queues.setdefault(color, deque()).extend(values)
+            self.wafer.pes[sink].queues.setdefault((color, self.at), deque()).extend(values)
 
 
 class Wafer:
@@ -217,6 +225,12 @@ class Wafer:
         assert not problems
         assert not more
         self.flows = {(flow.source, flow.color): flow.sinks for flow in flows}
+        self.senders: dict[tuple[tuple[int, int], int], list[tuple[int, int]]] = {}
+        """Who sends the messages of a round to a PE on a color, in the order in which they arrive."""
+        for index in np.argsort(flows.number, kind="stable").tolist():
+            row, sink = int(flows.sink_source[index]), int(flows.sink[index])
+            key = ((sink % width, sink // width), int(settings.color[row]))
+            self.senders.setdefault(key, []).extend([settings.point(row)] * int(flows.messages[index]))
         self.pes: dict[tuple[int, int], Pe] = {}
         for op in ops:
             if op.name == "pe.tile":

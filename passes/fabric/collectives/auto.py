@@ -13,18 +13,25 @@ contention at each PE and software costs included.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from .timing import LineCosts
 from .trees import Arm, LineTree, middle
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    IntArray = npt.NDArray[np.int64]
 
 NEVER = 2**30
 """Larger than any energy."""
 
 
-def _best_splits(most: int, wavelets: int, costs: LineCosts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _best_splits(most: int, wavelets: int, costs: LineCosts) -> tuple[IntArray, IntArray]:
     """Return T(p) and the size of the last child's subtree, for p from 0 to `most`."""
+    import numpy as np  # not above: to list passes takes no arrays
+
     setup = costs.comm_setup_cycles
     distance = np.array([costs.latency(hops) for hops in range(most + 1)], np.int64)
     sends = np.full(most + 1, setup, np.int64)
@@ -44,6 +51,8 @@ def best_tree(parts: int, wavelets: int, costs: LineCosts, root: int | None = No
     """Return a tree in pre-order that no other one beats by `timing.reduce_cycles`; the root is in the middle
     unless `root` says where.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     at = middle(parts) if root is None else root
     low, high = at, parts - 1 - at
     sends, last = _best_splits(max(low, high) + 1, wavelets, costs)
@@ -56,11 +65,13 @@ def best_tree(parts: int, wavelets: int, costs: LineCosts, root: int | None = No
 
 
 def _root_splits(
-    start: int, length: int, wavelets: int, costs: LineCosts, sends: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[int]]:
+    start: int, length: int, wavelets: int, costs: LineCosts, sends: IntArray
+) -> tuple[IntArray, list[int]]:
     """Return when a root that is free at `start` has received the nearest 0, 1, ... `length` places of an
     arm, and the size of the last subtree then.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     distance = np.array([costs.latency(hops) for hops in range(length + 1)], np.int64)
     ends = np.full(length + 1, start, np.int64)
     chosen = [0] * (length + 1)
@@ -73,7 +84,7 @@ def _root_splits(
     return ends, chosen
 
 
-def _root_arm(length: int, chosen: list[int], last: NDArray[np.int64]) -> Arm:
+def _root_arm(length: int, chosen: list[int], last: IntArray) -> Arm:
     """Build the arm from the sizes of the last subtrees."""
     parents = [0] * (length + 1)
     left = length
@@ -92,7 +103,7 @@ def _root_arm(length: int, chosen: list[int], last: NDArray[np.int64]) -> Arm:
     return tuple(parents[1:])
 
 
-def energies(parts: int) -> NDArray[np.int64]:
+def energies(parts: int) -> IntArray:
     """Return int64[parts + 1, parts]: the least total hops E(p, d) of a reduce of p PEs with at most d
     steps one after the other; `NEVER` where d steps do not do.
 
@@ -100,6 +111,8 @@ def energies(parts: int) -> NDArray[np.int64]:
     E(p, d) = min(E(p, d - 1), min over 1 <= s < p of E(s, d - 1) + E(p - s, d) + p - s), E(1, d) = 0.
     All depths are done at once for one p after the other: O(P^3) additions in all.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     depths = max(parts, 1)
     energy = np.full((parts + 1, depths), NEVER, np.int64)
     energy[1] = 0
@@ -110,10 +123,12 @@ def energies(parts: int) -> NDArray[np.int64]:
     return energy
 
 
-def recurrence_bound(energy: NDArray[np.int64], parts: int, wavelets: int, ramp_cycles: int) -> float:
+def recurrence_bound(energy: IntArray, parts: int, wavelets: int, ramp_cycles: int) -> float:
     """Return the published lower bound of a reduce of `parts` PEs: the least over all depths D of
     B E(P, D) / (P - 1) + P - 1 + D (2 T_R + 1). `energy` is that of `energies` for as many PEs or more.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     if parts == 1:
         return 0.0
     depth = np.arange(parts)

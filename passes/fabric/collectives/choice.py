@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
-
 from .grouping import best_groups
 from .timing import LineCosts, all_reduce_cycles, levels_reduce_cycles
 from .trees import line_tree, middle
@@ -19,6 +17,8 @@ def shapes_for(parts: int, wavelets: int, costs: LineCosts) -> tuple[str, ...]:
     All of them have few kinds of PEs: nobody but a star's root and a binary tree's heads has more than three
     children.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     root = middle(parts)
     found = [*PLAIN_SHAPES, best_groups(root, parts - 1 - root, wavelets, costs)]
     pairs = [(a, b) for a in range(2, parts) for b in range(2, parts // (2 * a) + 1)]

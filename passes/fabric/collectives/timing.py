@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from .trees import LineTree, children
 
-I64Array = NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +96,24 @@ def ring_all_reduce_cycles(parts: int, wavelets: int, costs: LineCosts) -> int:
     return ring_rounds_cycles(parts, 2 * (parts - 1), wavelets, costs)
 
 
-def levels_reduce_cycles(
-    low: int, high: int, groups: NDArray[np.int64], wavelets: int, costs: LineCosts
-) -> I64Array:
+def levels_reduce_cycles(low: int, high: int, groups: IntArray, wavelets: int, costs: LineCosts) -> IntArray:
     """Return `reduce_cycles` of many trees of k-level chains at once, without building them.
 
     `groups` is int64[trees, k], all at least 2; the arms have `low` and `high` places. A chain of q heads
     with their blocks below them, all alike but the last, passes the sum on at whichever is later: the end of
     the last block, carried over q - 1 steps, or that of a whole block, set up and carried over q - 2.
     """
+    import numpy as np  # not above: to list passes takes no arrays
+
     trees, depth = len(groups), int(groups.shape[1])
     sizes = np.concatenate([np.ones((trees, 1), np.int64), np.cumprod(groups, axis=1)], axis=1)
     setup = costs.comm_setup_cycles
     base = costs.latency(0)
 
-    def latency(hops: I64Array) -> I64Array:
+    def latency(hops: IntArray) -> IntArray:
         return np.asarray(base + hops * costs.hop_cycles, np.int64)
 
-    def chain(level: int, block: I64Array) -> I64Array:
+    def chain(level: int, block: IntArray) -> IntArray:
         """When the head of a block of that many places, in a chain of blocks of `level`, sends."""
         if level < 0:
             return np.full(trees, setup, np.int64)

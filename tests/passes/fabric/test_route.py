@@ -15,7 +15,12 @@ from wsc.ir.routes import Point
 from wsc.passes.base import PassContext, operations_named, symbols
 from wsc.passes.fabric import hand_overs
 from wsc.passes.fabric import route as route_pass
-from wsc.passes.fabric.collectives import COLLECTIVE_COLORS, root_of
+from wsc.passes.fabric.collectives.all_reduce import COLLECTIVE_COLORS
+from wsc.passes.fabric.collectives.broadcast import broadcast_plan
+from wsc.passes.fabric.collectives.plan import LinePlan, Run, Setting, setting_runs
+from wsc.passes.fabric.collectives.reduce import reduce_plan
+from wsc.passes.fabric.collectives.trees import LineTree
+from wsc.passes.fabric.reduce_trees import tree_of
 from wsc.passes.fabric.route import Route
 from wsc.passes.fabric.trees import Switch, Tree, row_tree
 
@@ -41,6 +46,7 @@ class Box:
         ]
         self.x, self.y = numbers(instance, "origin")
         self.width, self.height = (region.attribute(key, IntegerAttr).value for key in ("width", "height"))
+        self.tree = {axis: tree_of(region, axis) for axis in ("x", "y")}
 
     def row(self, index: int) -> list[Point]:
         return [(self.x + i, self.y + index) for i in range(self.width)]
@@ -49,17 +55,16 @@ class Box:
         return [(self.x + index, self.y + i) for i in range(self.height)]
 
 
-def reduce_and_broadcast(line: list[Point]) -> set[tuple[Point, frozenset[Point]]]:
+def reduce_and_broadcast(tree: LineTree, line: list[Point]) -> set[tuple[Point, frozenset[Point]]]:
     """Sources and sinks of an all-reduce along a row or column."""
     if len(line) == 1:
         return set()
-    root = root_of(len(line))
-    chain = {
-        (point, frozenset({line[at + (1 if at < root else -1)]}))
-        for at, point in enumerate(line)
-        if at != root
+    to_parents = {
+        (point, frozenset({line[parent]}))
+        for point, parent in zip(line, tree.parents(), strict=True)
+        if parent >= 0
     }
-    return chain | {(line[root], frozenset(line) - {line[root]})}
+    return to_parents | {(line[tree.root], frozenset(line) - {line[tree.root]})}
 
 
 @pytest.mark.parametrize("grid", [(2, 1), (4, 3), (3, 5), (9, 4)])
@@ -69,16 +74,16 @@ def test_the_flows_that_a_model_needs(grid: tuple[int, int]) -> None:
     for name in symbols(operations_named(module, "fabric.instance")):
         box = Box(module, name)
         for index in range(box.height):
-            expected |= reduce_and_broadcast(box.row(index))
+            expected |= reduce_and_broadcast(box.tree["x"], box.row(index))
         for index in range(box.width):
-            expected |= reduce_and_broadcast(box.column(index))
+            expected |= reduce_and_broadcast(box.tree["y"], box.column(index))
     hand_overs: dict[tuple[Point, int], frozenset[Point]] = {}
     for link in operations_named(module, "fabric.link"):
         source, sink = (Box(module, link.attribute(k, SymbolRefAttr).leaf) for k in ("source", "sink"))
         colors = numbers(link, "colors")
         assert len(colors) == source.height == sink.height
         for index, color in enumerate(colors):
-            hand_overs[source.row(index)[root_of(source.width)], color] = frozenset(sink.row(index))
+            hand_overs[source.row(index)[source.tree["x"].root], color] = frozenset(sink.row(index))
     flows = flows_of(module)
     collectives = {(f.source, frozenset(f.sinks)) for f in flows if f.color < COLLECTIVE_COLORS}
     others = {(f.source, f.color): frozenset(f.sinks) for f in flows if f.color >= COLLECTIVE_COLORS}
@@ -191,8 +196,61 @@ def test_a_wrong_color_is_caught(monkeypatch: pytest.MonkeyPatch, color: int, me
 
 
 def test_a_wrong_collective_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_pass, "BROADCAST", 1)
+    def crowded(tree: LineTree) -> LinePlan:
+        return reduce_plan(tree).then(broadcast_plan(tree.parts, tree.root), 1)
+
+    monkeypatch.setattr(route_pass, "all_reduce_plan", crowded)
     assert any("both use color" in text for text in illegal_routes())
+
+
+@pytest.mark.parametrize(("position", "messages"), [(0, 1), (1, 2)])
+def test_a_switch_that_counts_wrong_is_caught(
+    monkeypatch: pytest.MonkeyPatch, position: int, messages: int
+) -> None:
+    def miscounted(plan: LinePlan) -> list[tuple[Setting, Run]]:
+        return [
+            (replace(setting, messages=messages) if setting.messages else setting, run)
+            for setting, run in setting_runs(plan)
+        ]
+
+    monkeypatch.setattr(route_pass, "setting_runs", miscounted)
+    module = compile_model(TALE, (6, 4), SMALL_TALE, stop_after="place").module
+    for region in operations_named(module, "fabric.region"):
+        region.attributes["reduce_x"] = StringAttr("star")
+    with pytest.raises(DiagnosticError) as caught:
+        Route().run(module, PassContext())
+    assert any("messages in a round" in diagnostic.message for diagnostic in caught.value.diagnostics)
+
+
+@pytest.mark.parametrize("shape", ["chain", "star", "binary", "two-phase", "levels 2", "groups 1 2"])
+def test_all_shapes_can_be_routed(shape: str) -> None:
+    module = compile_model(TALE, (9, 7), SMALL_TALE, stop_after="place").module
+    for region in operations_named(module, "fabric.region"):
+        region.attributes["reduce_x"] = region.attributes["reduce_y"] = StringAttr(shape)
+    Route().run(module, PassContext())
+    expected: set[tuple[Point, frozenset[Point]]] = set()
+    for name in symbols(operations_named(module, "fabric.instance")):
+        box = Box(module, name)
+        for index in range(box.height):
+            expected |= reduce_and_broadcast(box.tree["x"], box.row(index))
+        for index in range(box.width):
+            expected |= reduce_and_broadcast(box.tree["y"], box.column(index))
+    collectives = {(f.source, frozenset(f.sinks)) for f in flows_of(module) if f.color < COLLECTIVE_COLORS}
+    assert collectives == expected
+
+
+def test_too_few_switch_positions() -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        compile_model(MLP, (4, 1), SMALL_MLP, target=replace(TINY, switch_positions=1), stop_after="route")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.message == "collectives need 2 switch positions; target 'tiny' has 1"
+
+
+def test_what_is_no_shape_of_a_tree() -> None:
+    module = compile_model(TALE, (4, 3), SMALL_TALE, stop_after="place").module
+    operations_named(module, "fabric.region")[0].attributes["reduce_x"] = StringAttr("ring")
+    with pytest.raises(DiagnosticError, match="'reduce_x': 'ring' is not star"):
+        Route().run(module, PassContext())
 
 
 def test_a_circle_of_waits_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ from wsc.ir.operation import Operation
 from wsc.ir.program_check import channels_of, check_program
 from wsc.ir.routes import RAMP, Point, collect_settings, rect_points
 from wsc.passes.base import operations_named, symbols
-from wsc.passes.fabric.collectives import Segment, segments
-from wsc.passes.pe.lowering import PeClass, axis_channel
+from wsc.passes.fabric.collectives.trees import line_tree
+from wsc.passes.pe.lowering import PeClass
+from wsc.passes.pe.roles import CHANNELS_PER_AXIS, Role, axis_channel
 
-from ...support.compiled import SMALL_MLP, SMALL_TALE, compile_shaped
+from ...support.compiled import SMALL_MLP, SMALL_TALE, TOLERANCE, Runner, compile_model, compile_shaped
 from ...support.wdl import MLP, TALE
 
 
@@ -95,8 +96,8 @@ def test_there_are_as_many_programs_as_classes_however_large_the_grid(shape: tup
     module = compile_shaped(MLP, shape, SMALL_MLP, verify_each=False).module
     (region,) = operations_named(module, "fabric.region")
     programs = [op for op in region.body.operations if op.name == "pe.program"]
-    roles = [{s.role for s in segments(axis, n)} for axis, n in zip("xy", shape, strict=True)]
-    assert len(programs) == len(roles[0]) * len(roles[1])
+    kinds = [{min(places.count(at), 3) for at in range(n)} for n, places in parents(shape)]
+    assert len(programs) == len(kinds[0]) * len(kinds[1])
     assert len({op.symbol_name for op in programs}) == len(programs)
 
 
@@ -107,15 +108,31 @@ def test_only_channels_that_are_used_need_a_color() -> None:
         assert all(colors[channel] >= 0 for channel in used), at
 
 
+def parents(shape: tuple[int, int]) -> list[tuple[int, list[int]]]:
+    """For each axis its PEs and the parents in the tree of two chains; a root counts three times."""
+    found: list[tuple[int, list[int]]] = []
+    for parts in shape:
+        tree = line_tree("chain", parts)
+        found.append((parts, [parent for parent in tree.parents() if parent >= 0] + 3 * [tree.root]))
+    return found
+
+
 def test_classes() -> None:
-    inner = Segment(1, 2, 2, "inner", ((0, "W"),), (1, "E"), "E", ("W", "RAMP"))
-    root = Segment(3, 1, 1, "root", ((1, "W"), (0, "E")), None, "RAMP", ("W", "E"))
-    pe_class = PeClass.of(inner, root)
-    assert (pe_class.role("x"), pe_class.role("y")) == ("inner", "root")
-    assert (pe_class.sources("x"), pe_class.sources("y")) == (1, 2)
-    assert pe_class != PeClass.of(root, inner)
+    inner, root = Role("inner", False), Role("root", True)
+    pe_class = PeClass(inner, root)
+    assert (pe_class.role("x"), pe_class.role("y")) == (inner, root)
+    assert pe_class != PeClass(root, inner)
 
 
 def test_channels_of_the_axes_are_apart() -> None:
-    numbers_of = [axis_channel(axis, channel) for axis in "xy" for channel in range(4)]
-    assert numbers_of == list(range(8))
+    numbers_of = [axis_channel(axis, channel) for axis in "xy" for channel in range(CHANNELS_PER_AXIS)]
+    assert numbers_of == list(range(2 * CHANNELS_PER_AXIS))
+
+
+@pytest.mark.parametrize("shape", ["star", "binary", "levels 3", "groups 1 3 2 | groups 1 2 3"])
+def test_all_trees_give_the_model_s_results(shape: str) -> None:
+    """Executed without time: who hears whom, in the order that the switches say."""
+    sizes = {"inputs": "30", "hidden": "24", "classes": "16"}
+    compiled = compile_model(MLP, (8, 7), sizes, reduce=shape)
+    assert any(op.attributes.get("messages") for op in operations_named(compiled.module, "fabric.route"))
+    assert Runner(compiled).compare(2) <= TOLERANCE
