@@ -24,7 +24,8 @@ from wsc.runtime import bytecode as bc
 from wsc.runtime.bytecode import Descriptor, Instruction, Program, Register, assemble
 from wsc.runtime.cores import Tile
 from wsc.runtime.machine import Machine
-from wsc.runtime.wiring import QueueDepths, Rect, Route
+from wsc.runtime.route import Rect, Route
+from wsc.runtime.wiring import QueueDepths
 
 _OPCODES: Mapping[str, int] = {
     "send": bc.SEND,

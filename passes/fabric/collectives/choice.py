@@ -5,28 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 from .grouping import best_groups
-from .timing import LineCosts, all_reduce_cycles, levels_reduce_cycles
+from .timing import LineCosts, all_reduce_cycles
 from .trees import line_tree, middle
-
-PLAIN_SHAPES = ("chain", "star", "binary", "two-phase")
 
 
 def shapes_for(parts: int, wavelets: int, costs: LineCosts) -> tuple[str, ...]:
     """Return the shapes worth trying on a line with its root in the middle, for messages of that length.
 
-    All of them have few kinds of PEs: nobody but a star's root and a binary tree's heads has more than three
-    children.
+    They are those in which no two messages ever want a link or ramp at the same time, so that every run can
+    be certified, and which have few kinds of PEs. (Only the root of a star has many children.)
     """
-    import numpy as np  # not above: to list passes takes no arrays
-
     root = middle(parts)
-    found = [*PLAIN_SHAPES, best_groups(root, parts - 1 - root, wavelets, costs)]
-    pairs = [(a, b) for a in range(2, parts) for b in range(2, parts // (2 * a) + 1)]
-    if pairs:
-        sizes = np.array(pairs, np.int64)
-        cycles = levels_reduce_cycles(root, parts - 1 - root, sizes, wavelets, costs)
-        found.append("levels " + " ".join(map(str, pairs[int(np.argmin(cycles))])))
-    return tuple(found)
+    return ("chain", "star", best_groups(root, parts - 1 - root, wavelets, costs))
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +32,7 @@ def best_shape(parts: int, messages: tuple[int, ...], costs: LineCosts) -> tuple
     """
     lengths = [wavelets for wavelets in messages if wavelets > 0]
     if parts == 1 or not lengths:
-        return PLAIN_SHAPES[0], 0
+        return "chain", 0
     shapes = dict.fromkeys(s for wavelets in sorted(set(lengths)) for s in shapes_for(parts, wavelets, costs))
     cycles = {shape: sum(shape_cycles(shape, parts, w, costs) for w in lengths) for shape in shapes}
     best = min(cycles, key=lambda shape: cycles[shape])

@@ -1,7 +1,7 @@
 """The best two-level chains: groups of different sizes, so that no head waits for its own group.
 
 Far from the root a head hears early of the groups behind it, so its own must be short; near the root there
-was time for long ones. Programs stay as few as with equal groups: a head has one chain and one head below.
+was time for long ones. Programs are few: a head has one chain and one head below it.
 """
 
 from __future__ import annotations
@@ -20,77 +20,61 @@ if TYPE_CHECKING:
 
 
 def best_groups(low: int, high: int, wavelets: int, costs: LineCosts) -> str:
-    """Return the shape of two-level chains on arms of `low` and `high` places (see `trees.line_tree`) that no
-    other two-level chains beat by `timing.reduce_cycles`. O(P^2), for all splits of one size at once.
+    """Return the shape of groups on arms of `low` and `high` places (see `trees.line_tree`) that no other
+    groups beat by `timing.reduce_cycles`. O(P^2), for all splits of one size at once.
     """
-    sends, sizes = _best_heads(max(low, high), wavelets, costs)
-    end = 0
+    _, sizes = _best_heads(_table_size(max(low, high)), wavelets, costs)
     shapes: list[str] = []
     for length in (low, high):
-        end, own = _root_group(end, length, wavelets, costs, sends)
-        found = [own]
-        left = length + 1 - own
-        while left:
+        found: list[int] = []
+        left = length
+        while left > 1:
             found.append(int(sizes[left]))
             left -= found[-1]
-        shapes.append("groups " + " ".join(map(str, found)))
+        while found and found[-1] == 1:
+            found.pop()
+        shapes.append("groups " + " ".join(map(str, found)) if found else "chain")
     return " | ".join(shapes) if shapes[0] != shapes[1] else shapes[0]
 
 
 @lru_cache(maxsize=1 << 14)
 def grouped_all_reduce_cycles(parts: int, wavelets: int, costs: LineCosts) -> int:
-    """Return `timing.all_reduce_cycles` of the best two-level chains with their root in the middle."""
+    """Return `timing.all_reduce_cycles` of the best groups with their root in the middle."""
     if parts == 1 or wavelets == 0:
         return 0
     root = middle(parts)
-    # The same table serves all lines of a size.
-    sends, _ = _best_heads(1 << (parts // 2).bit_length(), wavelets, costs)
+    arrives, _ = _best_heads(_table_size(parts // 2), wavelets, costs)
     end = 0
     for length in (root, parts - 1 - root):
-        end, _ = _root_group(end, length, wavelets, costs, sends)
+        if length:
+            end = max(end + costs.comm_setup_cycles, int(arrives[length])) + wavelets
     return end + broadcast_cycles(parts, root, wavelets, costs)
+
+
+def _table_size(length: int) -> int:
+    """Return a length whose table serves `length`, too: few lengths share most tables."""
+    return 1 << length.bit_length()
 
 
 @lru_cache(maxsize=256)
 def _best_heads(most: int, wavelets: int, costs: LineCosts) -> tuple[IntArray, IntArray]:
-    """Return for p from 0 to `most`: when the head of the p farthest places sends, and its group's size.
+    """Return for p from 0 to `most`: when the message of the p farthest places begins to arrive at the place
+    before them, and the size of the group there.
 
-    Its own chain of g - 1 places has come at C(g), then the next head's message is passed on as it arrives:
-    T(p) = min over g < p of max(C(g) + setup, T(p - g) + latency(g)), or the chain alone.
+    A group's own chain of g - 1 places has come to its head at C(g), then the message of those behind it is
+    passed on as it arrives: A(p) = min over g < p of max(C(g) + setup, A(p - g)) + latency(g).
     """
     import numpy as np  # not above: to list passes takes no arrays
 
     setup, hop = costs.comm_setup_cycles, costs.latency(1)
     size = np.arange(most + 1)
-    arrives = setup + (size - 1) * hop
-    free = np.where(size > 1, arrives + wavelets, 0) + setup
+    chained = setup + (size - 1) * hop
+    free = np.where(size > 1, chained + wavelets, 0) + setup
     distance = costs.latency(0) + size * costs.hop_cycles
-    sends = arrives.copy()
-    sizes = size.copy()
+    arrives = setup + distance
+    sizes = np.ones(most + 1, np.int64)
     for p in range(2, most + 1):
-        times = np.maximum(free[1:p], sends[p - 1 : 0 : -1] + distance[1:p])
+        times = np.maximum(free[1:p], arrives[p - 1 : 0 : -1]) + distance[1:p]
         best = int(np.argmin(times))
-        if times[best] < sends[p]:
-            sends[p], sizes[p] = times[best], best + 1
-    return sends, sizes
-
-
-def _root_group(start: int, length: int, wavelets: int, costs: LineCosts, sends: IntArray) -> tuple[int, int]:
-    """Return when a root that is free at `start` has heard an arm of `length` places, and the size of its own
-    group there, itself included.
-    """
-    import numpy as np  # not above: to list passes takes no arrays
-
-    if length == 0:
-        return start, 1
-    setup, hop = costs.comm_setup_cycles, costs.latency(1)
-    own = np.arange(1, length + 2)
-    chained = np.maximum(start + setup, setup + (own - 1) * hop) + wavelets
-    free = np.where(own > 1, chained, start)
-    heads = own[:-1]
-    begins = np.maximum(
-        free[:-1] + setup, sends[length + 1 - heads] + costs.latency(0) + heads * costs.hop_cycles
-    )
-    ends = np.append(begins + wavelets, free[-1])
-    best = int(np.argmin(ends))
-    return int(ends[best]), best + 1
+        arrives[p], sizes[p] = times[best], best + 1
+    return arrives, sizes

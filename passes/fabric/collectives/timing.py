@@ -1,9 +1,10 @@
-"""Closed forms of our collectives in cycles, software costs included; exact on a quiet line.
+"""Closed forms of our collectives in cycles, software costs included.
 
 Everything counts from the cycle in which all PEs begin. A message's wavelets leave a core one each cycle,
 and the first of them reaches another core `latency(hops)` cycles after it was sent. A receive is set up
 when the one before it has ended; the last one passes the sum on while it arrives. The forms assume queues
-that keep the full rate, which the verifier of a target asks for.
+that keep the full rate, which the verifier of a target asks for. They are exact for stars, chains, groups and
+broadcasts; in other trees two messages may compete for a link, which makes one late by a few cycles.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .trees import LineTree, children
+from .trees import LineTree, children, post_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,10 +43,10 @@ def send_times(arm: Sequence[int], wavelets: int, costs: LineCosts) -> list[int]
     setup = costs.comm_setup_cycles
     below = children(arm)
     times = [setup] * (len(arm) + 1)
-    for place in range(len(arm), -1, -1):
+    for place in post_order(arm):
         end = 0
         for child in below[place]:
-            times[place] = max(end + setup, times[child] + costs.latency(child - place))
+            times[place] = max(end + setup, times[child] + costs.latency(abs(child - place)))
             end = times[place] + wavelets
     return times
 
@@ -55,10 +56,9 @@ def reduce_cycles(tree: LineTree, wavelets: int, costs: LineCosts) -> int:
     end = 0
     for arm in (tree.low, tree.high):
         times = send_times(arm, wavelets, costs)
-        for child, parent in enumerate(arm, 1):
-            if parent == 0:
-                begins = max(end + costs.comm_setup_cycles, times[child] + costs.latency(child))
-                end = begins + wavelets
+        for child in children(arm)[0]:
+            begins = max(end + costs.comm_setup_cycles, times[child] + costs.latency(child))
+            end = begins + wavelets
     return end
 
 

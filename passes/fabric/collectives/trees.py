@@ -1,8 +1,11 @@
-"""Reduce trees on a line in pre-order, and their shapes: star, chain, binary tree, two-phase, k-level chains.
+"""Reduce trees on a line and their shapes: star, chain, binary tree, two-phase, k-level chains, groups.
 
-An *arm* is a tree over places 0 (its root), 1, 2, ... in pre-order: `arm[v]` is the parent of place v + 1,
-and every subtree is a run of places, so messages between places never have to overtake each other. A
-line's root has one arm towards lower and one towards higher places.
+An *arm* is a tree over places 0 (its root), 1, 2, ...: `arm[v]` is the parent of place v + 1. A line's root
+has one arm towards lower and one towards higher places. A place receives what comes from the side of the
+root first, then what comes from the other side, the nearest first on each.
+
+Most shapes are trees in pre-order: a parent is nearer to the root than its child and every subtree is a run
+of places, so that no message has to overtake another one.
 """
 
 from __future__ import annotations
@@ -57,18 +60,33 @@ def check_arm(arm: Sequence[int]) -> None:
 
 def depths(arm: Sequence[int]) -> list[int]:
     """Return how many steps each place (0 included) is below the root."""
-    found = [0]
-    for parent in arm:
-        found.append(found[parent] + 1)
+    found = [0] * (len(arm) + 1)
+    for place in reversed(post_order(arm)):
+        if place:
+            found[place] = found[arm[place - 1]] + 1
     return found
 
 
 def children(arm: Sequence[int]) -> list[list[int]]:
-    """Return the children of each place, nearest first: the order in which they are received."""
+    """Return the children of each place in the order in which they are received."""
     found: list[list[int]] = [[] for _ in range(len(arm) + 1)]
     for vertex, parent in enumerate(arm, 1):
         found[parent].append(vertex)
+    for place, below in enumerate(found):
+        below.sort(key=lambda child: (child > place, abs(child - place)))
     return found
+
+
+def post_order(arm: Sequence[int]) -> list[int]:
+    """Return all places, each after its children: the order in which messages are complete."""
+    below = children(arm)
+    found: list[int] = []
+    stack = [0]
+    while stack:
+        place = stack.pop()
+        found.append(place)
+        stack += below[place]
+    return found[::-1]
 
 
 def star(length: int) -> Arm:
@@ -102,17 +120,21 @@ def two_phase(length: int) -> Arm:
 
 
 def groups(length: int, sizes: Sequence[int]) -> Arm:
-    """Two-level chains in groups of different sizes, the root's own first: chains in the groups, a chain of
-    their heads. The last size's group takes all places that are left.
+    """Two-level chains in groups of different sizes, that nearest to the root first. The head of a group is
+    its place farthest from the root: the chains in the groups run away from the root, the chain of their
+    heads towards it, so they share no link in the same direction.
+
+    What is left behind all groups, or would be the farthest group, is a chain towards the root: such a head
+    would send over its own group while that still sends.
     """
     parents: list[int] = []
     head = 0
-    while len(parents) < length:
-        ahead, sizes = sizes[0] if len(sizes) > 1 else length + 1, sizes[1:]
-        members = range(head, head + ahead - 1)
-        parents += [*members, head]
-        head += ahead
-    return tuple(parents[:length])
+    for size in sizes:
+        if head + size >= length:
+            break
+        parents += [*range(head + 2, head + size + 1), head]
+        head += size
+    return (*parents, *range(head, length))
 
 
 def round_sqrt(number: int) -> int:

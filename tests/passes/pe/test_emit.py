@@ -8,7 +8,7 @@ from wsc.ir.operation import Operation
 from wsc.ir.program_check import channels_of, check_program
 from wsc.ir.routes import RAMP, Point, collect_settings, rect_points
 from wsc.passes.base import operations_named, symbols
-from wsc.passes.fabric.collectives.trees import line_tree
+from wsc.passes.fabric.reduce_trees import tree_of
 from wsc.passes.pe.lowering import PeClass
 from wsc.passes.pe.roles import CHANNELS_PER_AXIS, Role, axis_channel
 
@@ -96,7 +96,10 @@ def test_there_are_as_many_programs_as_classes_however_large_the_grid(shape: tup
     module = compile_shaped(MLP, shape, SMALL_MLP, verify_each=False).module
     (region,) = operations_named(module, "fabric.region")
     programs = [op for op in region.body.operations if op.name == "pe.program"]
-    kinds = [{min(places.count(at), 3) for at in range(n)} for n, places in parents(shape)]
+    kinds: list[set[int]] = []
+    for axis in "xy":
+        parents = tree_of(region, axis).parents()
+        kinds.append({parents.count(at) if parent >= 0 else -1 for at, parent in enumerate(parents)})
     assert len(programs) == len(kinds[0]) * len(kinds[1])
     assert len({op.symbol_name for op in programs}) == len(programs)
 
@@ -106,15 +109,6 @@ def test_only_channels_that_are_used_need_a_color() -> None:
     for at, (name, colors) in programs_by_pe(module).items():
         used = set(channels_of(program(module, name)))
         assert all(colors[channel] >= 0 for channel in used), at
-
-
-def parents(shape: tuple[int, int]) -> list[tuple[int, list[int]]]:
-    """For each axis its PEs and the parents in the tree of two chains; a root counts three times."""
-    found: list[tuple[int, list[int]]] = []
-    for parts in shape:
-        tree = line_tree("chain", parts)
-        found.append((parts, [parent for parent in tree.parents() if parent >= 0] + 3 * [tree.root]))
-    return found
 
 
 def test_classes() -> None:

@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsc.passes.fabric.collectives.auto import NEVER, best_tree, energies, recurrence_bound
-from wsc.passes.fabric.collectives.grouping import best_groups
-from wsc.passes.fabric.collectives.timing import LineCosts, reduce_cycles
+from wsc.passes.fabric.collectives.choice import best_shape, shape_cycles, shapes_for
+from wsc.passes.fabric.collectives.grouping import best_groups, grouped_all_reduce_cycles
+from wsc.passes.fabric.collectives.timing import (
+    LineCosts,
+    all_reduce_cycles,
+    levels_reduce_cycles,
+    reduce_cycles,
+)
 from wsc.passes.fabric.collectives.trees import (
     Arm,
     LineTree,
@@ -27,7 +33,8 @@ from wsc.passes.fabric.collectives.trees import (
     two_phase,
 )
 
-SHAPES = ("star", "chain", "binary", "two-phase", "levels 3", "levels 2 3", "levels 4 2 2", "groups 1 4 2 3")
+PRE_ORDER = ("star", "chain", "binary", "two-phase", "levels 3", "levels 2 3", "levels 4 2 2")
+SHAPES = (*PRE_ORDER, "groups 1 4 2 3")
 COSTS = st.builds(LineCosts, st.integers(0, 4), st.integers(0, 20), st.just(0), st.integers(1, 3))
 
 
@@ -39,7 +46,7 @@ def arms(length: int) -> list[Arm]:
     return [arm for arm, _ in found]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", PRE_ORDER)
 def test_shapes_are_trees_in_pre_order_and_grow_at_the_end(shape: str) -> None:
     for length in range(40):
         arm = arm_named(shape, length)
@@ -54,7 +61,9 @@ def test_what_the_shapes_are() -> None:
     assert binary(7) == (0, 0, 2, 0, 4, 4, 6)
     assert levels(8, (3,)) == (0, 1, 0, 3, 4, 3, 6, 7)
     assert levels(7, (2, 2)) == (0, 0, 2, 0, 4, 4, 6)
-    assert groups(7, (1, 3, 2)) == (0, 1, 2, 1, 4, 5, 6)
+    assert groups(7, (1, 3, 2)) == (0, 3, 4, 1, 6, 4, 6)
+    assert groups(5, (1, 3, 2)) == (0, 3, 4, 1, 4)
+    assert [groups(n, (2,)) for n in range(4)] == [(), (0,), (0, 1), (2, 0, 2)]
     assert two_phase(15) == levels(15, (4,))
     assert max(depths(binary(255))) == 8
     assert LineTree((0, 1), (0, 0)).parents() == [1, 2, -1, 2, 2]
@@ -91,9 +100,9 @@ def test_no_tree_at_all_beats_the_best_one(low: int, high: int, wavelets: int, s
 
 
 @given(st.integers(1, 60), st.integers(1, 100), COSTS)
-def test_the_best_tree_beats_all_shapes(parts: int, wavelets: int, costs: LineCosts) -> None:
+def test_the_best_tree_beats_all_shapes_in_pre_order(parts: int, wavelets: int, costs: LineCosts) -> None:
     best = reduce_cycles(best_tree(parts, wavelets, costs), wavelets, costs)
-    assert all(best <= reduce_cycles(line_tree(shape, parts), wavelets, costs) for shape in SHAPES)
+    assert all(best <= reduce_cycles(line_tree(shape, parts), wavelets, costs) for shape in PRE_ORDER)
 
 
 def compositions(total: int) -> list[tuple[int, ...]]:
@@ -106,10 +115,34 @@ def compositions(total: int) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize(("low", "high"), [(0, 7), (3, 4), (5, 5)])
 def test_no_groups_beat_the_best_ones(low: int, high: int, wavelets: int, setup: int) -> None:
     costs = LineCosts(2, setup)
-    lows, highs = ({groups(n, sizes) for sizes in compositions(n + 1)} for n in (low, high))
+    lows, highs = ({groups(n, sizes) for sizes in compositions(n)} for n in (low, high))
     least = min(reduce_cycles(LineTree(a, b), wavelets, costs) for a in lows for b in highs)
     found = line_tree(best_groups(low, high, wavelets, costs), low + 1 + high, low)
     assert reduce_cycles(found, wavelets, costs) == least
+    quick = grouped_all_reduce_cycles(low + 1 + high, wavelets, costs)
+    assert low < high - 1 or quick == all_reduce_cycles(found, wavelets, costs)
+
+
+@pytest.mark.parametrize("setup", [0, 15])
+@pytest.mark.parametrize("wavelets", [1, 12, 100])
+@pytest.mark.parametrize("parts", [2, 5, 30, 420])
+def test_the_best_shape_is_the_best_of_those_tried(parts: int, wavelets: int, setup: int) -> None:
+    costs = LineCosts(2, setup)
+    shape, cycles = best_shape(parts, (wavelets,), costs)
+    tried = [shape_cycles(other, parts, wavelets, costs) for other in shapes_for(parts, wavelets, costs)]
+    assert shape_cycles(shape, parts, wavelets, costs) == cycles == min(tried)
+    assert best_shape(parts, (wavelets, 0, wavelets), costs)[1] == 2 * cycles
+    assert best_shape(1, (wavelets,), costs) == ("chain", 0)
+    if parts == 420 and wavelets < 100:
+        assert 2 * cycles < shape_cycles("chain", parts, wavelets, costs)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40), COSTS)
+def test_levels_counted_without_building_them(low: int, high: int, wavelets: int, costs: LineCosts) -> None:
+    shapes = [(2, 2), (3, 2), (2, 5), (7, 3)]
+    cycles = levels_reduce_cycles(low, high, np.array(shapes, np.int64), wavelets, costs)
+    trees = [line_tree(f"levels {a} {b}", low + 1 + high, low) for a, b in shapes]
+    assert cycles.tolist() == [reduce_cycles(tree, wavelets, costs) for tree in trees]
 
 
 # ---- the published bound
