@@ -74,8 +74,8 @@
       %45 = "pe.dsd"(%11, %2, %1, %8, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %46 = "pe.dsd"(%0, %2, %8, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%44, %45, %46) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.recv_reduce"(%43) {channel = 4 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%43) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv_reduce"(%43) {channel = 3 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%43) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %47 = "pe.dsd"(%12, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%47, %43) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %48 = "pe.dsd"(%13, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -90,7 +90,7 @@
       %54 = "pe.dsd"(%16, %8, %21, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%52, %53, %54) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
       "pe.recv_reduce"(%51) {channel = 0 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%51) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %55 = "pe.dsd"(%23, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%55, %51) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %56 = "pe.dsd"(%24, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -104,8 +104,8 @@
       %61 = "pe.dsd"(%26, %21, %1, %32, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %62 = "pe.dsd"(%27, %21, %32, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%60, %61, %62) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.recv_reduce"(%59) {channel = 4 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%59) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv_reduce"(%59) {channel = 3 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%59) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %63 = "pe.dsd"(%34, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%63, %59) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %64 = "pe.dsd"(%35, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -124,12 +124,12 @@
       %71 = "pe.dsd"(%39, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.map"(%71, %67) {fn = "copy"} : (!pe.dsd<f32>, !pe.dsd<f32>) -> ()
       "pe.recv_reduce"(%71) {channel = 0 : i64, fn = "max"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%71) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %72 = "pe.dsd"(%40, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%72, %68) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       "pe.keep_equal"(%72, %67, %71) : (!pe.dsd<i32>, !pe.dsd<f32>, !pe.dsd<f32>) -> ()
       "pe.recv_reduce"(%72) {channel = 0 : i64, fn = "min"} : (!pe.dsd<i32>) -> ()
-      "pe.send"(%72) {channel = 3 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.send"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
       %73 = "pe.dsd"(%41, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%73, %72) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       %74 = "pe.dsd"(%42, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -186,8 +186,8 @@
       %45 = "pe.dsd"(%11, %2, %1, %8, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %46 = "pe.dsd"(%0, %2, %8, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%44, %45, %46) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.recv_reduce"(%43) {channel = 4 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%43) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv_reduce"(%43) {channel = 3 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%43) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %47 = "pe.dsd"(%12, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%47, %43) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %48 = "pe.dsd"(%13, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -201,8 +201,8 @@
       %53 = "pe.dsd"(%15, %8, %1, %21, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %54 = "pe.dsd"(%16, %8, %21, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%52, %53, %54) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%51) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%51) {channel = 1 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %55 = "pe.dsd"(%23, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%55, %51) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %56 = "pe.dsd"(%24, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -216,8 +216,8 @@
       %61 = "pe.dsd"(%26, %21, %1, %32, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %62 = "pe.dsd"(%27, %21, %32, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%60, %61, %62) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.recv_reduce"(%59) {channel = 4 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%59) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv_reduce"(%59) {channel = 3 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%59) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %63 = "pe.dsd"(%34, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%63, %59) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %64 = "pe.dsd"(%35, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -235,13 +235,13 @@
       "pe.store"(%38, %70) {type = i32} : (index, index) -> ()
       %71 = "pe.dsd"(%39, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.map"(%71, %67) {fn = "copy"} : (!pe.dsd<f32>, !pe.dsd<f32>) -> ()
-      "pe.send"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%71) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%71) {channel = 1 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %72 = "pe.dsd"(%40, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%72, %68) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       "pe.keep_equal"(%72, %67, %71) : (!pe.dsd<i32>, !pe.dsd<f32>, !pe.dsd<f32>) -> ()
-      "pe.send"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
-      "pe.recv"(%72) {channel = 3 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.send"(%72) {channel = 1 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.recv"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
       %73 = "pe.dsd"(%41, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%73, %72) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       %74 = "pe.dsd"(%42, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -298,8 +298,8 @@
       %45 = "pe.dsd"(%11, %2, %1, %8, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %46 = "pe.dsd"(%0, %2, %8, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%44, %45, %46) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%43) {channel = 6 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%43) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%43) {channel = 4 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%43) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %47 = "pe.dsd"(%12, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%47, %43) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %48 = "pe.dsd"(%13, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -314,7 +314,7 @@
       %54 = "pe.dsd"(%16, %8, %21, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%52, %53, %54) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
       "pe.recv_reduce"(%51) {channel = 0 : i64, fn = "add"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%51) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %55 = "pe.dsd"(%23, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%55, %51) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %56 = "pe.dsd"(%24, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -328,8 +328,8 @@
       %61 = "pe.dsd"(%26, %21, %1, %32, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %62 = "pe.dsd"(%27, %21, %32, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%60, %61, %62) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%59) {channel = 6 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%59) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%59) {channel = 4 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%59) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %63 = "pe.dsd"(%34, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%63, %59) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %64 = "pe.dsd"(%35, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -348,12 +348,12 @@
       %71 = "pe.dsd"(%39, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.map"(%71, %67) {fn = "copy"} : (!pe.dsd<f32>, !pe.dsd<f32>) -> ()
       "pe.recv_reduce"(%71) {channel = 0 : i64, fn = "max"} : (!pe.dsd<f32>) -> ()
-      "pe.send"(%71) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %72 = "pe.dsd"(%40, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%72, %68) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       "pe.keep_equal"(%72, %67, %71) : (!pe.dsd<i32>, !pe.dsd<f32>, !pe.dsd<f32>) -> ()
       "pe.recv_reduce"(%72) {channel = 0 : i64, fn = "min"} : (!pe.dsd<i32>) -> ()
-      "pe.send"(%72) {channel = 3 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.send"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
       %73 = "pe.dsd"(%41, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%73, %72) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       %74 = "pe.dsd"(%42, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -410,8 +410,8 @@
       %45 = "pe.dsd"(%11, %2, %1, %8, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %46 = "pe.dsd"(%0, %2, %8, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%44, %45, %46) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%43) {channel = 6 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%43) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%43) {channel = 4 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%43) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %47 = "pe.dsd"(%12, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%47, %43) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %48 = "pe.dsd"(%13, %1, %9, %8, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -425,8 +425,8 @@
       %53 = "pe.dsd"(%15, %8, %1, %21, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %54 = "pe.dsd"(%16, %8, %21, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%52, %53, %54) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%51) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%51) {channel = 1 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%51) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %55 = "pe.dsd"(%23, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%55, %51) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %56 = "pe.dsd"(%24, %1, %9, %21, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -440,8 +440,8 @@
       %61 = "pe.dsd"(%26, %21, %1, %32, %9) : (index, index, index, index, index) -> !pe.dsd<f16>
       %62 = "pe.dsd"(%27, %21, %32, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.fma"(%60, %61, %62) : (!pe.dsd<f32>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
-      "pe.send"(%59) {channel = 6 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%59) {channel = 7 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%59) {channel = 4 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%59) {channel = 5 : i64} : (!pe.dsd<f32>) -> ()
       %63 = "pe.dsd"(%34, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%63, %59) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f32>) -> ()
       %64 = "pe.dsd"(%35, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
@@ -459,28 +459,28 @@
       "pe.store"(%38, %70) {type = i32} : (index, index) -> ()
       %71 = "pe.dsd"(%39, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.map"(%71, %67) {fn = "copy"} : (!pe.dsd<f32>, !pe.dsd<f32>) -> ()
-      "pe.send"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
-      "pe.recv"(%71) {channel = 3 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.send"(%71) {channel = 1 : i64} : (!pe.dsd<f32>) -> ()
+      "pe.recv"(%71) {channel = 2 : i64} : (!pe.dsd<f32>) -> ()
       %72 = "pe.dsd"(%40, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%72, %68) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       "pe.keep_equal"(%72, %67, %71) : (!pe.dsd<i32>, !pe.dsd<f32>, !pe.dsd<f32>) -> ()
-      "pe.send"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
-      "pe.recv"(%72) {channel = 3 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.send"(%72) {channel = 1 : i64} : (!pe.dsd<i32>) -> ()
+      "pe.recv"(%72) {channel = 2 : i64} : (!pe.dsd<i32>) -> ()
       %73 = "pe.dsd"(%41, %1, %9, %1, %1) : (index, index, index, index, index) -> !pe.dsd<i32>
       "pe.map"(%73, %72) {fn = "copy"} : (!pe.dsd<i32>, !pe.dsd<i32>) -> ()
       %74 = "pe.dsd"(%42, %1, %9, %32, %1) : (index, index, index, index, index) -> !pe.dsd<f16>
       "pe.map"(%74, %65) {fn = "copy"} : (!pe.dsd<f16>, !pe.dsd<f16>) -> ()
       "pe.return"() : () -> ()
     }) {sym_name = "end.end"} : () -> ()
-  }) {grid = "io", height = 2 : i64, sram_bytes = 108 : i64, sym_name = "io", width = 2 : i64} : () -> ()
+  }) {grid = "io", height = 2 : i64, reduce_x = "chain", reduce_y = "chain", sram_bytes = 108 : i64, sym_name = "io", width = 2 : i64} : () -> ()
   "fabric.instance"() {layers = array<i64: 0, 0>, origin = array<i64: 0, 0>, region = @io, sym_name = "io.0"} : () -> ()
-  "fabric.route"() {color = 0 : i64, flow = "io.0.x.reduce", input = "E", outputs = ["RAMP"], rect = array<i64: 0, 0, 1, 2, 1, 1>} : () -> ()
+  "fabric.route"() {color = 1 : i64, flow = "io.0.x.reduce", input = "E", outputs = ["RAMP"], rect = array<i64: 0, 0, 1, 2, 1, 1>} : () -> ()
   "fabric.route"() {color = 2 : i64, flow = "io.0.x.broadcast", input = "RAMP", outputs = ["E"], rect = array<i64: 0, 0, 1, 2, 1, 1>} : () -> ()
-  "fabric.route"() {color = 0 : i64, flow = "io.0.x.reduce", input = "RAMP", outputs = ["W"], rect = array<i64: 1, 0, 1, 2, 1, 1>} : () -> ()
+  "fabric.route"() {color = 1 : i64, flow = "io.0.x.reduce", input = "RAMP", outputs = ["W"], rect = array<i64: 1, 0, 1, 2, 1, 1>} : () -> ()
   "fabric.route"() {color = 2 : i64, flow = "io.0.x.broadcast", input = "W", outputs = ["RAMP"], rect = array<i64: 1, 0, 1, 2, 1, 1>} : () -> ()
-  "fabric.route"() {color = 3 : i64, flow = "io.0.y.reduce", input = "S", outputs = ["RAMP"], rect = array<i64: 0, 0, 2, 1, 1, 1>} : () -> ()
+  "fabric.route"() {color = 4 : i64, flow = "io.0.y.reduce", input = "S", outputs = ["RAMP"], rect = array<i64: 0, 0, 2, 1, 1, 1>} : () -> ()
   "fabric.route"() {color = 5 : i64, flow = "io.0.y.broadcast", input = "RAMP", outputs = ["S"], rect = array<i64: 0, 0, 2, 1, 1, 1>} : () -> ()
-  "fabric.route"() {color = 3 : i64, flow = "io.0.y.reduce", input = "RAMP", outputs = ["N"], rect = array<i64: 0, 1, 2, 1, 1, 1>} : () -> ()
+  "fabric.route"() {color = 4 : i64, flow = "io.0.y.reduce", input = "RAMP", outputs = ["N"], rect = array<i64: 0, 1, 2, 1, 1, 1>} : () -> ()
   "fabric.route"() {color = 5 : i64, flow = "io.0.y.broadcast", input = "N", outputs = ["RAMP"], rect = array<i64: 0, 1, 2, 1, 1, 1>} : () -> ()
   "pe.variable"() {buffer = @io::@w1, kind = "weight", source = "w1", sym_name = "w1", type = !dist.tensor<@io, [6 y, 5 x], f16>} : () -> ()
   "pe.variable"() {buffer = @io::@b1, kind = "weight", source = "b1", sym_name = "b1", type = !dist.tensor<@io, [5 x], f16>} : () -> ()
@@ -491,8 +491,8 @@
   "pe.variable"() {buffer = @io::@input.x, kind = "input", sym_name = "input.x", type = !dist.tensor<@io, [6 y], f16>} : () -> ()
   "pe.variable"() {buffer = @io::@output.token, kind = "output", sym_name = "output.token", type = !dist.tensor<@io, [], i32>} : () -> ()
   "pe.variable"() {buffer = @io::@output.logits, kind = "output", sym_name = "output.logits", type = !dist.tensor<@io, [3 x], f16>} : () -> ()
-  "pe.tile"() {channels = array<i64: 0, -1, -1, 2, 3, -1, -1, 5>, instance = @io.0, program = @io::@root.root, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
-  "pe.tile"() {channels = array<i64: -1, -1, 0, 2, 3, -1, -1, 5>, instance = @io.0, program = @io::@end.root, rect = array<i64: 1, 0, 1, 1, 1, 1>} : () -> ()
-  "pe.tile"() {channels = array<i64: 0, -1, -1, 2, -1, -1, 3, 5>, instance = @io.0, program = @io::@root.end, rect = array<i64: 0, 1, 1, 1, 1, 1>} : () -> ()
-  "pe.tile"() {channels = array<i64: -1, -1, 0, 2, -1, -1, 3, 5>, instance = @io.0, program = @io::@end.end, rect = array<i64: 1, 1, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: 1, -1, 2, 4, -1, 5>, instance = @io.0, program = @io::@root.root, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: -1, 1, 2, 4, -1, 5>, instance = @io.0, program = @io::@end.root, rect = array<i64: 1, 0, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: 1, -1, 2, -1, 4, 5>, instance = @io.0, program = @io::@root.end, rect = array<i64: 0, 1, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: -1, 1, 2, -1, 4, 5>, instance = @io.0, program = @io::@end.end, rect = array<i64: 1, 1, 1, 1, 1, 1>} : () -> ()
 }) {fabric.grid = array<i64: 2, 3>, fabric.target = {await_cycles = 4 : i64, branch_cycles = 6 : i64, clock_hz = 850000000 : i64, code_bytes = 14848 : i64, colors = 24 : i64, comm_setup_cycles = 15 : i64, compare_cycles = 2 : i64, core_input_queue_wavelets = 6 : i64, core_output_queue_wavelets = 6 : i64, f16_elements_per_cycle = 4 : i64, f32_elements_per_cycle = 1 : i64, height = 3 : i64, hop_cycles = 1 : i64, mixed_fma_per_cycle = 2 : i64, name = "tiny", ramp_cycles = 2 : i64, reserved_colors = 3 : i64, router_queue_wavelets = 2 : i64, scalar_cycles = 1 : i64, special_function_cycles = 30 : i64, sram_bytes = 49152 : i64, sram_read_bytes_per_cycle = 16 : i64, sram_write_bytes_per_cycle = 8 : i64, switch_positions = 4 : i64, turn_cycles = 0 : i64, vector_call_cycles = 6 : i64, width = 2 : i64}, nn.accumulate = f32, nn.constants = {classes = 3 : i64, hidden = 5 : i64, inputs = 6 : i64}, nn.model = "mlp"} : () -> ()

@@ -62,9 +62,9 @@
         }) {predicate = "lt"} : (index, index) -> ()
         "pe.yield"() : () -> ()
       }) {predicate = "le"} : (index, index) -> ()
-      "pe.send"(%26) {channel = 9 : i64} : (!pe.dsd<f16>) -> ()
+      "pe.send"(%26) {channel = 7 : i64} : (!pe.dsd<f16>) -> ()
       %29 = "pe.dsd"(%11, %4, %7, %2, %4) : (index, index, index, index, index) -> !pe.dsd<f16>
-      "pe.recv"(%29) {channel = 8 : i64} : (!pe.dsd<f16>) -> ()
+      "pe.recv"(%29) {channel = 6 : i64} : (!pe.dsd<f16>) -> ()
       %30 = "pe.dsd"(%12, %4, %7, %2, %7) : (index, index, index, index, index) -> !pe.dsd<f32>
       %31 = "pe.dsd"(%12, %4, %7, %4, %4) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.fill"(%31) {value = 0.0 : f32} : (!pe.dsd<f32>) -> ()
@@ -262,7 +262,7 @@
       %88 = "pe.dsd"(%9, %3, %5, %4, %3) : (index, index, index, index, index) -> !pe.dsd<f32>
       "pe.map"(%88, %86) {fn = "neg"} : (!pe.dsd<f32>, !pe.dsd<f32>) -> ()
       %89 = "pe.dsd"(%10, %3, %5, %11, %3) : (index, index, index, index, index) -> !pe.dsd<f16>
-      "pe.recv"(%89) {channel = 8 : i64} : (!pe.dsd<f16>) -> ()
+      "pe.recv"(%89) {channel = 6 : i64} : (!pe.dsd<f16>) -> ()
       "pe.for"(%5, %12) ({
       ^bb0(%arg0: index):
         %90 = "pe.dsd"(%13, %3, %5, %11, %5) : (index, index, index, index, index) -> !pe.dsd<f32>
@@ -526,7 +526,7 @@
         "pe.map"(%89, %158, %188) {fn = "add"} : (!pe.dsd<f16>, !pe.dsd<f16>, !pe.dsd<f16>) -> ()
         "pe.yield"() : () -> ()
       }) : (index, index) -> ()
-      "pe.send"(%89) {channel = 9 : i64} : (!pe.dsd<f16>) -> ()
+      "pe.send"(%89) {channel = 7 : i64} : (!pe.dsd<f16>) -> ()
       "pe.return"() : () -> ()
     }) {sym_name = "single.single"} : () -> ()
   }) {grid = "block", height = 1 : i64, sram_bytes = 1704 : i64, sym_name = "block", width = 1 : i64} : () -> ()
@@ -554,6 +554,6 @@
   "pe.variable"() {buffer = @block::@block.gate, kind = "weight", source = "block.{}.gate", stacked = 2 : i64, sym_name = "block.gate", type = !dist.tensor<@block, [8 y, 6 x], f16>} : () -> ()
   "pe.variable"() {buffer = @block::@block.up, kind = "weight", source = "block.{}.up", stacked = 2 : i64, sym_name = "block.up", type = !dist.tensor<@block, [8 y, 6 x], f16>} : () -> ()
   "pe.variable"() {buffer = @block::@block.down, kind = "weight", source = "block.{}.down", stacked = 2 : i64, sym_name = "block.down", type = !dist.tensor<@block, [6 x, 8 y], f16>} : () -> ()
-  "pe.tile"() {channels = array<i64: -1, -1, -1, -1, -1, -1, -1, -1, 7, 6>, instance = @io.0, program = @io::@single.single, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
-  "pe.tile"() {channels = array<i64: -1, -1, -1, -1, -1, -1, -1, -1, 6, 7>, instance = @block.0, program = @block::@single.single, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: -1, -1, -1, -1, -1, -1, 7, 6>, instance = @io.0, program = @io::@single.single, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
+  "pe.tile"() {channels = array<i64: -1, -1, -1, -1, -1, -1, 6, 7>, instance = @block.0, program = @block::@single.single, rect = array<i64: 0, 0, 1, 1, 1, 1>} : () -> ()
 }) {fabric.grid = array<i64: 2, 1>, fabric.target = {await_cycles = 4 : i64, branch_cycles = 6 : i64, clock_hz = 850000000 : i64, code_bytes = 14848 : i64, colors = 24 : i64, comm_setup_cycles = 15 : i64, compare_cycles = 2 : i64, core_input_queue_wavelets = 6 : i64, core_output_queue_wavelets = 6 : i64, f16_elements_per_cycle = 4 : i64, f32_elements_per_cycle = 1 : i64, height = 1 : i64, hop_cycles = 1 : i64, mixed_fma_per_cycle = 2 : i64, name = "tiny", ramp_cycles = 2 : i64, reserved_colors = 3 : i64, router_queue_wavelets = 2 : i64, scalar_cycles = 1 : i64, special_function_cycles = 30 : i64, sram_bytes = 49152 : i64, sram_read_bytes_per_cycle = 16 : i64, sram_write_bytes_per_cycle = 8 : i64, switch_positions = 4 : i64, turn_cycles = 0 : i64, vector_call_cycles = 6 : i64, width = 2 : i64}, nn.accumulate = f32, nn.constants = {context = 4 : i64, dim = 8 : i64, ffn = 6 : i64, head_dim = 4 : i64, heads = 2 : i64, kv_heads = 1 : i64, layers = 2 : i64, vocab = 8 : i64}, nn.model = "tale"} : () -> ()
