@@ -47,8 +47,7 @@ class Place(Pass):
     stages: int = 0
     """How many regions share the repeated layers; 0 lets the solver choose."""
     reduce: str = ""
-    """Shape of all reduce trees (chain, star, binary, two-phase, `levels 13 4`, `groups 1 9 5 2`), if not the
-    cheapest."""
+    """Shape of all reduce trees, such as "groups 5 3"; without one the cheapest are chosen."""
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Replace the `dist.func` and its grids by regions, instances and links."""
