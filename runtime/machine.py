@@ -116,6 +116,7 @@ class Machine:
         log_level: int = st.LOG_OFF,
         count_loads: bool = False,
         cycle_limit: int = LARGEST_CYCLE,
+        reuse_layers: bool = True,
         announce: Callable[[], None] | None = None,
     ) -> StepResult:
         """Launch all programs at cycle 0 with `arguments` (`position`) and run until all have ended.
@@ -127,7 +128,8 @@ class Machine:
 
         `engine` is `wavelet`, `stream` or `auto`: the stream engine for machines of `AUTO_PES` PEs and more,
         until it meets a conflict (kept in `conflict`); that step and later ones the wavelet engine does, from
-        the same memories. The stream engine's log has no local instructions.
+        the same memories. The stream engine's log has no local instructions. Without data and with a log it
+        executes equal layers once (`reuse_layers`), where all that makes their cycles recurs.
         Raises `MachineFault` when a program goes wrong or (`conflict`) when only the wavelet engine can say
         what happens, `ValueError` for an unknown argument or engine.
         """
@@ -143,6 +145,7 @@ class Machine:
                     log=log_level != st.LOG_OFF,
                     count_loads=count_loads,
                     cycle_limit=min(cycle_limit, LARGEST_CYCLE),
+                    reuse_layers=reuse_layers,
                 )
             except MachineFault as fault:
                 if engine == "stream" or fault.kind != "conflict":

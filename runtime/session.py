@@ -116,6 +116,11 @@ class Session:
         """Engines that steps ran on, in the order of their first step."""
         self.certificate: str | None = None
         """What certifies the stream engine's steps: `checked` if one was; None without any."""
+        spans = {tile.instance: tile.layers for tile in self.machine.tiles}
+        self._layers = sum(end - first for first, end in spans.values())
+        self.layers_executed = 0
+        self.layers_reused = 0
+        """Layers of all steps that were executed, and that were not because they were like the one before."""
         self._log_level = max(log_level, LOG_RUNS)
         self._count_loads = count_loads
         self._cycle_limit = LARGEST_CYCLE if cycle_limit is None else cycle_limit
@@ -233,6 +238,8 @@ class Session:
         self.link_hops += result.link_hops
         if self.machine.conflict is not told and self.machine.conflict and self._tell_conflict is not None:
             self._tell_conflict(self.machine.conflict)
+        self.layers_executed += self._layers - result.layers_reused
+        self.layers_reused += result.layers_reused
         if result.engine not in self.engines:
             self.engines.append(result.engine)
         if result.certificate is not None and self.certificate != "checked":

@@ -34,3 +34,5 @@ class StepResult:
     certificate: str | None = None
     """Why both engines agree on this step: `static` (no two colors share a link or ramp) or `checked`
     (they never met in this run). None on the wavelet engine, which needs none."""
+    layers_reused: int = 0
+    """Layers that were not executed, because all that makes their cycles was as in the layer before."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ENGINES = ("wavelet", "stream", "auto")
 AUTO_PES = 4096
 """PEs from which on `auto` uses the stream engine."""
+_LARGEST_CYCLE = net.TIME_LIMIT // 2
+"""What follows the last cycle that a program may come to must still fit into the network's times."""
 _MAX_COLLECTED = 64
 _STEPS = {(0, -1): 0, (1, 0): 1, (0, 1): 2, (-1, 0): 3}
 
@@ -50,12 +52,19 @@ class StreamSide:
             preset,
             machine.channels,
             machine.pe_tile,
+            self._instances(),
             self._network,
             machine.sram_bytes,
             machine.sram.reshape(-1),
             machine.floats.reshape(-1),
             machine.integers.reshape(-1),
         )
+
+    def _instances(self) -> NDArray[np.int32]:
+        """Return the number of each PE's instance."""
+        tiles = self._machine.tiles
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(tile.instance for tile in tiles))}
+        return np.array([numbers[tile.instance] for tile in tiles], np.int32)[self._machine.pe_tile]
 
     def run_step(
         self,
@@ -65,9 +74,11 @@ class StreamSide:
         log: bool,
         count_loads: bool,
         cycle_limit: int,
+        reuse_layers: bool,
     ) -> StepResult:
         """See `Machine.run_step`. Memories are as before if the step raises a fault of kind `conflict`."""
-        launch = Launch(arguments.get("position", 0), cycle_limit, data, log)
+        cycle_limit = min(cycle_limit, _LARGEST_CYCLE)
+        launch = Launch(arguments.get("position", 0), cycle_limit, data, log, reuse_layers)
         shared = self._network.resources > 0
         # Without data only words that programs store change, which the interpreter can undo.
         memories = self._machine.sram.copy() if data and shared else None
@@ -106,6 +117,7 @@ class StreamSide:
             loads=self._loads(outcome.streams) if count_loads else None,
             engine="stream",
             certificate="checked" if self._network.resources else "static",
+            layers_reused=outcome.layers_reused,
         )
 
     def _loads(self, streams: Streams) -> NDArray[np.int64]:

@@ -78,6 +78,10 @@ class RunResult:
     certificate: str | None = None
     """What certifies the stream engine's steps: `static` or `checked`; None without any."""
 
+    layers_executed: int = 0
+    layers_reused: int = 0
+    """Layers of all steps that were executed, and that were not, because they were like the one before."""
+
     @property
     def cycles_per_token(self) -> float:
         """Mean cycles of a generated token; of a row of a window, its share."""
@@ -119,6 +123,7 @@ class RunResult:
             "target": self.target,
             "engine": self.engine,
             "certificate": self.certificate,
+            "layers": {"executed": self.layers_executed, "reused": self.layers_reused},
             "clock_hz": self.clock_hz,
             "timing_only": self.timing_only,
             "prompt": None

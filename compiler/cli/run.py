@@ -95,6 +95,8 @@ def run_run(args: Namespace, context: Context) -> int:
         runner.window,
         args.timing_only,
         session.certificate,
+        session.layers_executed,
+        session.layers_reused,
     )
     if not context.terminal.quiet:
         from .views.summary import speed, summary

@@ -98,6 +98,11 @@ class Streams:
         """[rows, RUN_FIELDS] runs of slots behind the first, of operations in the last run"""
 
     @property
+    def net(self) -> Net:
+        """Everything that the kernel works on."""
+        return self._net
+
+    @property
     def counters(self) -> Array:
         """Link hops and the like, see `state`."""
         return self._net.counters

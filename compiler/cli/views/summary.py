@@ -88,7 +88,13 @@ def _engines(result: RunResult) -> str:
         "static": "no two colors share a link or ramp, so it gives the wavelet engine's cycles",
         "checked": "no two colors met on a link or ramp, so it gives the wavelet engine's cycles",
     }[result.certificate]
-    return f"{result.engine.replace('+', ', then ')}; the stream engine is certified: {why}"
+    text = f"{result.engine.replace('+', ', then ')}; the stream engine is certified: {why}"
+    if result.layers_reused:
+        text += (
+            f"; of {result.layers_executed + result.layers_reused} layers {result.layers_reused} were not"
+            " executed, because all that makes their cycles was as in the layer before"
+        )
+    return text
 
 
 def _unit(result: RunResult) -> str:

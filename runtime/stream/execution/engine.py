@@ -17,12 +17,16 @@ from .wafer import Wafer
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What is asked of a step: its `position`, the last cycle, whether data moves and a log is kept."""
+    """What is asked of a step: its `position`, the last cycle, whether data moves and a log is kept.
+
+    With a log and without data, `reuse_layers` lets layers that recur pass without executing them.
+    """
 
     position: int
     limit: int
     data: bool
     log: bool
+    reuse_layers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Outcome:
     log: StreamLog | None
     stuck: list[Waiting]
     left_over: int
+    layers_reused: int
 
 
 def run_stream(wafer: Wafer, launch: Launch) -> Outcome:
@@ -47,10 +52,13 @@ def run_stream(wafer: Wafer, launch: Launch) -> Outcome:
     log = StreamLog(wafer.first_rows) if launch.log else None
     unit = VectorLanes(wafer) if launch.data else None
     mover = StreamMover(wafer) if launch.data else None
-    interpreter = Interpreter(wafer, streams, launch.limit, launch.position, log, unit, mover)
+    interpreter = Interpreter(
+        *(wafer, streams, launch.limit, launch.position, log, unit, mover), reuse_layers=launch.reuse_layers
+    )
     try:
         stuck = interpreter.run()
     except StreamConflict:
         interpreter.local.restore()
         raise
-    return Outcome(interpreter.ends, streams, log, stuck, int(streams.levels.sum()))
+    reused = 0 if interpreter.layers is None else interpreter.layers.reused
+    return Outcome(interpreter.ends, streams, log, stuck, int(streams.levels.sum()), reused)

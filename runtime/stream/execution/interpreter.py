@@ -20,6 +20,7 @@ from ..streams import Streams
 from .communication import Mover, Poster
 from .groups import Cycles, Group, I64Array, Members, merge, mergeable, spread
 from .lanes import Value, lanes
+from .layers import Layers
 from .local import LocalInstructions, VectorUnit
 from .log import End, StreamLog
 from .wafer import Wafer
@@ -53,6 +54,8 @@ class Interpreter:
         log: StreamLog | None,
         unit: VectorUnit | None = None,
         mover: Mover | None = None,
+        *,
+        reuse_layers: bool = False,
     ) -> None:
         self.wafer = wafer
         self.streams = streams
@@ -62,6 +65,9 @@ class Interpreter:
         self.local = LocalInstructions(wafer, limit, log, unit)
         self.poster = Poster(wafer, streams, log, mover)
         self._position = position
+        self.layers: Layers | None = None
+        if reuse_layers and unit is None and log is not None:
+            self.layers = Layers(wafer, streams, log, self.local.overwritten)
         self._ready: dict[int, list[Group]] = defaultdict(list)
         self._order: list[int] = []
         """A heap of the instructions that groups are ready at."""
@@ -80,10 +86,21 @@ class Interpreter:
             if (completed.end > self.local.limit + 1).any():
                 raise LimitReached(self._waiting())
             resumed = self.poster.resume(completed)
-            if not resumed:
-                return self._waiting()
             for group in resumed:
                 self._put(group)
+            if not resumed and not self._next_layers():
+                return self._waiting()
+
+    def _next_layers(self) -> bool:
+        """Let the groups go on that wait at the end of a layer; returns whether there were any."""
+        groups = [] if self.layers is None else self.layers.release()
+        for group in groups:
+            group.executed += 1
+            left = self.local.execute(self.wafer.rows[group.pc], group)
+            self._put(group)
+            if left is not None:
+                self._put(left)
+        return bool(groups)
 
     def _waiting(self) -> list[Waiting]:
         """Return who is in a communication."""
@@ -126,6 +143,13 @@ class Interpreter:
         rows = self.wafer.rows
         while group.pc < stop:
             row = rows[group.pc]
+            if (
+                row.opcode == bc.NEXT
+                and row.constant
+                and self.layers is not None
+                and self.layers.holds(group)
+            ):
+                return
             group.executed += 1
             if row.opcode == bc.HALT:
                 self._halt(group)

@@ -32,6 +32,7 @@ def load_stream_engine() -> None:
         np.zeros((0, bc.PRESET_REGISTERS), np.int32),
         np.zeros((0, 1), np.int32),
         none,
+        none,
         network,
         0,
         np.zeros(0, np.uint16),

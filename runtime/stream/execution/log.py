@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from ...step_log import OPERATION_FIELDS, RUN_FIELDS
 from ...wavelet import state as st
 from ..state import TRANSMIT
 from .groups import Cycles, Members
-from .lanes import Value, raw
+from .lanes import Value, lanes, raw
 
 # Columns of a row about wavelets that did not follow the one before in the next cycle.
 BREAK_PE, BREAK_HALF, BREAK_FIRST, BREAK_SLOT, BREAK_CAUSE = range(5)
@@ -33,6 +33,8 @@ class Operation:
     cause: NDArray[np.int8]
     compute: Cycles
     software: Cycles
+    later: int = 0
+    """Cycles by which all of it was later than the times here say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Await:
     begins: Cycles
     compute: Cycles
     software: Cycles
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,16 @@ class Layer:
     members: Members
     number: Value
     time: Cycles
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogMark:
+    """How much a log held at a moment."""
+
+    operations: tuple[int, ...]
+    layers: int
+    breaks: int
 
 
 class StreamLog:
@@ -98,6 +111,36 @@ class StreamLog:
         if len(rows):
             self._breaks.append(rows.astype(np.int64))
 
+    # ---- repeating
+
+    def mark(self) -> LogMark:
+        """Return how much there is now."""
+        return LogMark(tuple(map(len, self._operations)), len(self._layers), len(self._breaks))
+
+    def members_since(self, start: LogMark, end: LogMark) -> list[Members]:
+        """Return whose communications were noted between two moments."""
+        found: dict[int, Members] = {}
+        for operations, first, last in zip(self._operations, start.operations, end.operations, strict=True):
+            found |= {id(one.members): one.members for one in operations[first:last]}
+        return list(found.values())
+
+    def repeat(self, start: LogMark, end: LogMark, cycles: int, times: int) -> None:
+        """Note what was noted between two moments `times` more, each time `cycles` later, a layer further."""
+        for number in range(1, times + 1):
+            later = number * cycles
+            for operations, first, last in zip(
+                self._operations, start.operations, end.operations, strict=True
+            ):
+                operations += [replace(one, later=one.later + later) for one in operations[first:last]]
+            self._layers += [
+                replace(one, number=_plus(one.number, number), later=one.later + later)
+                for one in self._layers[start.layers : end.layers]
+            ]
+            for rows in self._breaks[start.breaks : end.breaks]:
+                moved = rows.copy()
+                moved[:, BREAK_SLOT] += later
+                self._breaks.append(moved)
+
     def _program(self, pc: int) -> int:
         return bisect_right(self._first_rows, pc) - 1
 
@@ -125,15 +168,15 @@ class StreamLog:
             lane = operation.members.lane_of(pe)
             if lane < 0:
                 continue
-            start = _at(operation.start, lane)
+            later = operation.later
+            start = _at(operation.start, lane) + later
             spent = [_at(operation.compute, lane), _at(operation.software, lane)]
             if isinstance(operation, Await):
-                begins = _at(operation.begins, lane)
+                begins = _at(operation.begins, lane) + later
                 found.append((start, 0, [operation.pc, start, begins, 0, 0, st.CAUSE_AWAIT, *spent]))
                 continue
-            first, last, count = (
-                _at(value, lane) for value in (operation.first, operation.last, raw(operation.count))
-            )
+            first, last = _at(operation.first, lane) + later, _at(operation.last, lane) + later
+            count = _at(raw(operation.count), lane)
             mine = breaks[
                 (breaks[:, BREAK_HALF] == operation.half)
                 & (breaks[:, BREAK_SLOT] > first)
@@ -165,7 +208,7 @@ class StreamLog:
         for layer in self._layers:
             part = np.empty((len(layer.members), 4), np.int64)
             part[:, 0], part[:, 1] = layer.members.pes, layer.pc
-            part[:, 2], part[:, 3] = raw(layer.number), layer.time
+            part[:, 2], part[:, 3] = raw(layer.number), layer.time + layer.later
             parts.append(part)
         return np.concatenate(parts)
 
@@ -179,9 +222,14 @@ class StreamLog:
                 part = np.empty((len(operation.members), OPERATION_FIELDS), np.int64)
                 part[:, 0], part[:, 1], part[:, 2] = operation.members.pes, operation.pc, operation.start
                 part[:, 3], part[:, 4], part[:, 5] = operation.first, operation.last, raw(operation.count)
+                part[:, 2:5] += operation.later
                 parts.append(part)
         table = np.concatenate(parts)
         return table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+
+
+def _plus(value: Value, number: int) -> Value:
+    return value + number if isinstance(value, int) else lanes(value.values.astype(np.int64) + number)
 
 
 def _at(value: int | NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int8], lane: int) -> int:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ... import bytecode as bc
 
-_WRITES = frozenset({*range(bc.ADD, bc.LOAD + 1), bc.FOR, bc.NEXT})
+WRITES = frozenset({*range(bc.ADD, bc.LOAD + 1), bc.FOR, bc.NEXT})
+"""Opcodes that write register `target`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _needed(rows: Sequence[Row]) -> list[set[int]]:
             after: set[int] = set()
             for pc in row.successors:
                 after |= needed[pc] if pc < len(rows) else set()
-            found = (after - {row.target} if row.opcode in _WRITES else after) | row.reads
+            found = (after - {row.target} if row.opcode in WRITES else after) | row.reads
             if found != needed[row.pc]:
                 needed[row.pc] = found
                 changed = True

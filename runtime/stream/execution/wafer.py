@@ -29,6 +29,8 @@ class Wafer:
     """[tiles, channels] colors, -1 where there is none"""
     tile: NDArray[np.int32]
     """[PEs]"""
+    instance: NDArray[np.int32]
+    """[PEs] number of the instance that the PE belongs to"""
     network: StreamNetwork
     sram_bytes: int
     halves: NDArray[np.uint16]

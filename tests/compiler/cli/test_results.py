@@ -42,7 +42,7 @@ def test_json() -> None:
     assert set(found) == {
         *("model", "entry", "target", "engine", "clock_hz", "prompt", "tokens", "text", "tokens_per_second"),
         *("cycles_per_token", "layer_cycles", "estimated_cycles_per_token", "breakdown", "check", "window"),
-        *("timing_only", "certificate"),
+        *("timing_only", "certificate", "layers"),
     }
     assert found["prompt"] == {"tokens": 4, "cycles": 7000}
     assert found["text"] == "ab"
