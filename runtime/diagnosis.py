@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from . import bytecode as bc
 from .bytecode import Site
 from .fault import FaultDetail, MachineFault
-from .waits import Wait, Waits
+from .waits import circle_text, first_circle, waits_of, whom_text
 from .wavelet import state as st
 from .wavelet import vector
 from .wavelet.state import Cores, Run
+from .wavelet_queues import WaveletQueues
 from .wiring import Wiring
 
 _MAX_COLLECTED = 64
 """Details that a fault carries at most; the message has the full count."""
-
-_MAX_PLACES = 8
-"""PEs of a circle that the message names."""
 
 _MEMORY = {
     vector.OUTSIDE: "reaches outside of the PE's memory",
@@ -71,14 +69,6 @@ class Blame:
         return FaultDetail(
             router % self.width, router // self.width, message, color, flow, operation, site.location
         )
-
-    def place(self, core: int) -> str:
-        """Return which PE a core is of."""
-        return self.place_of_router(int(self.cores.router[core]))
-
-    def place_of_router(self, router: int) -> str:
-        """Return which PE a router is of."""
-        return f"PE ({router % self.width}, {router // self.width})"
 
     def queue_detail(self, queue: int, message: str) -> FaultDetail:
         """Return what there is to say about a queue."""
@@ -199,34 +189,20 @@ def stuck_fault(blame: Blame, status: int) -> MachineFault:
     waiting = np.flatnonzero(blame.cores.end < 0)
     if status == st.STATUS_STUCK and waiting.size == 0:
         return _left_over(blame)
-    waits = Waits(blame.wiring, blame.cores) if status == st.STATUS_STUCK else None
-    circle = [] if waits is None else _circle(waits, waiting)
+    queues = WaveletQueues(blame.wiring, blame.cores, blame.width) if status == st.STATUS_STUCK else None
+    first = waiting[:_MAX_COLLECTED].tolist()
+    circle = [] if queues is None else first_circle(queues, first)
     # Those of a circle first, each before the one that it waits for.
-    cores = list(dict.fromkeys([*(core for core, _ in circle), *waiting[:_MAX_COLLECTED].tolist()]))
-    details = tuple(
-        detail for core in cores[:_MAX_COLLECTED] for detail in _waiting_details(blame, waits, core)
-    )
+    cores = list(dict.fromkeys([*circle, *first]))[:_MAX_COLLECTED]
+    details = tuple(detail for core in cores for detail in _waiting_details(blame, queues, core))
     count = f"{waiting.size} PE{'s' if waiting.size != 1 else ''}"
     if status == st.STATUS_CYCLE_LIMIT:
         limit = int(blame.run.configuration[st.CYCLE_LIMIT])
         return MachineFault("cycle-limit", f"{count} had not ended at cycle {limit}", details)
     verb = "wait" if waiting.size != 1 else "waits"
     message = f"nothing can move after cycle {cycle}: {count} {verb} for ever"
-    if circle:
-        places = [blame.place(core) for core, _ in (*circle, circle[0])]
-        if len(places) > _MAX_PLACES + 1:
-            places[_MAX_PLACES - 1 : -1] = [f"{len(places) - _MAX_PLACES} others"]
-        message += f", in a circle: {' -> '.join(places)}"
-    return MachineFault("deadlock", message, details)
-
-
-def _circle(waits: Waits, waiting: NDArray[np.int64]) -> list[tuple[int, Wait]]:
-    """Return the first circle of cores found from one of the first that wait; nothing if there is none."""
-    for start in waiting[:_MAX_COLLECTED].tolist():
-        found = waits.circle(start)
-        if found is not None:
-            return found
-    return []
+    circle_of = "" if queues is None else circle_text(queues, circle)
+    return MachineFault("deadlock", message + circle_of, details)
 
 
 def _left_over(blame: Blame) -> MachineFault:
@@ -242,39 +218,23 @@ def _left_over(blame: Blame) -> MachineFault:
     )
 
 
-def _waiting_details(blame: Blame, waits: Waits | None, core: int) -> list[FaultDetail]:
-    """Return what a core that has not ended is doing: the streams that it awaits, if it does."""
+def _waiting_details(blame: Blame, queues: WaveletQueues | None, core: int) -> list[FaultDetail]:
+    """Return what a core, or the streams that it awaits, are doing, and whom they wait for."""
     opcode = int(blame.state(core)[st.OPCODE])
     if opcode == st.CONTINUE:
         return [blame.core_detail(core, "not started")]
-    if opcode != bc.AWAIT:
-        return [_waiting_detail(blame, waits, core, core)]
-    streams = range(blame.cores.end.size + 2 * core, blame.cores.end.size + 2 * core + 2)
-    return [_waiting_detail(blame, waits, core, s) for s in streams if int(blame.state(s)[st.WAVELETS]) > 0]
-
-
-def _waiting_detail(blame: Blame, waits: Waits | None, core: int, thread: int) -> FaultDetail:
-    """Return what a thread of `core` is doing, and whom it waits for."""
-    detail = _thread_detail(blame, core, thread)
-    wait = None if waits is None else waits.of_thread(thread)
-    return (
-        detail if wait is None else replace(detail, message=f"{detail.message}; {_whom(blame, wait, detail)}")
-    )
-
-
-def _whom(blame: Blame, wait: Wait, detail: FaultDetail) -> str:
-    """Return who would have to do something for a wait to end; `detail` says of which flow it is."""
-    network = blame.wiring.network
-    color, flow = int(network.color[wait.queue]), blame.wiring.flow_of(wait.queue)
-    same = (color, flow) == (detail.color, detail.flow)
-    what = "" if same else f" of flow '{flow}' (color {color})"
-    if wait.core < 0:
-        verb = "takes any" if wait.takes else "sends any"
-        return f"nobody {verb}{what} at {blame.place_of_router(int(network.router[wait.queue]))}"
-    verb, place = "takes" if wait.takes else "sends", blame.place(wait.core)
-    if blame.cores.end[wait.core] < 0:
-        return f"{place} {verb} none{what}"
-    return f"{place} has ended{'' if same else f' and {verb} none{what}'}"
+    first = blame.cores.end.size + 2 * core
+    threads = [core] if opcode != bc.AWAIT else [first, first + 1]
+    waits = {} if queues is None else {wait.thread: wait for wait in waits_of(queues, core)}
+    details: list[FaultDetail] = []
+    for thread in threads:
+        if thread == core or int(blame.state(thread)[st.WAVELETS]) > 0:
+            detail, wait = _thread_detail(blame, core, thread), waits.get(thread)
+            if queues is not None and wait is not None:
+                whom = whom_text(queues, wait, detail.color, detail.flow)
+                detail = replace(detail, message=f"{detail.message}; {whom}")
+            details.append(detail)
+    return details
 
 
 def _thread_detail(blame: Blame, core: int, thread: int) -> FaultDetail:

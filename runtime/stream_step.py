@@ -20,6 +20,8 @@ from .stream.execution.rows import rows_of
 from .stream.execution.wafer import Wafer
 from .stream.network import StreamNetwork, stream_network
 from .stream.streams import LostWavelet, StreamConflict, Streams
+from .stream_queues import StreamQueues
+from .waits import circle_text, first_circle, waits_of, whom_text
 from .wavelet import state as st
 from .wavelet.state import Run
 
@@ -100,9 +102,7 @@ class StreamSide:
 
     def _result(self, outcome: Outcome, *, count_loads: bool) -> StepResult:
         if outcome.stuck:
-            count, details = self._waiting_details(outcome.stuck)
-            wait = "PE waits" if count == 1 else "PEs wait"
-            raise MachineFault("deadlock", f"nothing can move any more: {count} {wait} for ever", details)
+            raise self._deadlock(outcome)
         if outcome.left_over:
             raise self._left_over(outcome.streams)
         counters = outcome.streams.counters
@@ -189,14 +189,49 @@ class StreamSide:
         detail = self._place(router, "sends a wavelet to a router that does not take it", lost.server)
         return MachineFault("lost-wavelet", f"a wavelet got lost in cycle {lost.cycle}", (detail,))
 
-    def _waiting_details(self, stuck: list[Waiting]) -> tuple[int, tuple[FaultDetail, ...]]:
-        """Return how many PEs wait, and what the first of them wait for."""
-        blame = self._blame(0)
+    def _deadlock(self, outcome: Outcome) -> MachineFault:
+        """Return who waits for whom, and the circle if there is one."""
+        machine, net_ = self._machine, outcome.streams.net
+        routers = machine.pe_y * machine.width + machine.pe_x
+        queues = StreamQueues(self._network, net_, outcome.ends, routers, machine.width)
+        pcs = {int(pe): waiting.pc for waiting in outcome.stuck for pe in waiting.pes}
+        first = sorted(pcs)[:_MAX_COLLECTED]
+        circle = first_circle(queues, first)
+        cores = list(dict.fromkeys([*circle, *first]))[:_MAX_COLLECTED]
+        details = tuple(detail for pe in cores for detail in self._halves(queues, pe, pcs[pe]))
+        wait = "1 PE waits" if len(pcs) == 1 else f"{len(pcs)} PEs wait"
+        message = f"nothing can move any more: {wait} for ever{circle_text(queues, circle)}"
+        return MachineFault("deadlock", message, details)
+
+    def _halves(self, queues: StreamQueues, pe: int, pc: int) -> list[FaultDetail]:
+        """Return what the halves of a PE that waits in instruction `pc` wait for."""
+        waits = {wait.thread: wait for wait in waits_of(queues, pe)}
         details: list[FaultDetail] = []
-        pes = np.concatenate([waiting.pes for waiting in stuck])
-        pcs = np.repeat([waiting.pc for waiting in stuck], [waiting.pes.size for waiting in stuck])
-        for place in np.argsort(pes, kind="stable")[:_MAX_COLLECTED].tolist():
-            pe, row = int(pes[place]), self._wafer.rows[int(pcs[place])]
+        for half, queue in queues.halves(pe):
+            (color, flow), count = queues.color_and_flow(queue), queues.to_go(pe, half)
+            wait = waits.get(2 * pe + half)
+            if wait is None:
+                text = f"sending, {count} wavelets to go" if half else f"receiving, {count} to go"
+            else:
+                text = "no room to send, {} wavelets to go" if half else "waits for a wavelet, {} to go"
+                text = f"{text.format(count)}; {whom_text(queues, wait, color, flow)}"
+            details.append(self._blame(0).instruction_detail(pe, pc, text, color, flow))
+        if details:
+            return details
+        row = self._wafer.rows[pc]
+        color = self._blame(0).channel_color(pe, row.channel_in)
+        return [self._blame(0).instruction_detail(pe, pc, "no route leads this color to it", color)]
+
+    def _waiting_details(self, stuck: list[Waiting]) -> tuple[int, tuple[FaultDetail, ...]]:
+        """Return how many PEs had not ended, and what the first of them were doing."""
+        blame = self._blame(0)
+        pcs = {int(pe): waiting.pc for waiting in stuck for pe in waiting.pes}
+        details: list[FaultDetail] = []
+        for pe in sorted(pcs)[:_MAX_COLLECTED]:
+            row = self._wafer.rows[pcs[pe]]
+            if row.opcode == bc.AWAIT:
+                details.append(blame.instruction_detail(pe, row.pc, "awaits its streams"))
+                continue
             receives = row.opcode in bc.RECEIVING
             color = blame.channel_color(pe, row.channel_in if receives else row.channel_out)
             table = self._network.sink_of if receives else self._network.source_of
@@ -204,11 +239,10 @@ class StreamSide:
             if queue < 0:
                 text, flow = "no route leads this color to it", ""
             else:
-                server = self._network.server_of(queue)
-                text = "waits for wavelets" if receives else "no room to send"
-                flow = self._network.flows[int(self._network.server_flow[server])]
+                text = "receiving" if receives else "sending"
+                flow = self._network.flows[int(self._network.server_flow[self._network.server_of(queue)])]
             details.append(blame.instruction_detail(pe, row.pc, text, color, flow))
-        return pes.size, tuple(details)
+        return len(pcs), tuple(details)
 
     def _left_over(self, streams: Streams) -> MachineFault:
         network, levels = self._network, streams.levels

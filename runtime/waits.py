@@ -1,19 +1,71 @@
 """Who waits for whom when nothing moves any more, and the circle in it if there is one.
 
-From what a thread sleeps for the queues are followed against the stream, from a receive that lacks wavelets,
-or along it, from a send or a wavelet that lacks room, until a core is found that would have to act.
+From what a core waits for, the queues are followed against the stream, from a receive that lacks wavelets, or
+along it, from a send or a wavelet that lacks room, until a core is found that would have to act.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from .wavelet import state as st
-from .wavelet.state import Cores
-from .wiring import Wiring
+from typing import Protocol
 
 _MOST_STEPS = 100_000
 """Cores that are asked whom they wait for before the search for a circle is given up."""
+_MOST_PLACES = 8
+"""PEs of a circle that a message names."""
+
+
+class Queues(Protocol):
+    """An engine's queues in the state in which it stopped. A lane is a queue in front of a router."""
+
+    def asks(self, core: int) -> Sequence[tuple[int, int, bool]]:
+        """Return what a core waits for: its thread, a queue, and whether that is to have room."""
+        ...
+
+    def is_empty(self, queue: int) -> bool:
+        """Whether there is no wavelet in a queue."""
+        ...
+
+    def is_full(self, queue: int) -> bool:
+        """Whether a queue has no room."""
+        ...
+
+    def feeding_lane(self, queue: int) -> int:
+        """Return the lane that the router in front of a queue takes from now, -1 if there is none."""
+        ...
+
+    def feeding_core(self, lane: int) -> int | None:
+        """Return the core that sends on a lane, -1 if it has no program; None for a lane behind a link."""
+        ...
+
+    def open_lane(self, lane: int) -> int:
+        """Return the lane that the router takes this color from now: another one if a switch says so."""
+        ...
+
+    def targets(self, lane: int) -> Sequence[int]:
+        """Return the queues that a lane's wavelets go to now."""
+        ...
+
+    def taking_core(self, queue: int) -> int | None:
+        """Return the core that takes from a queue, -1 if it has no program; None for a lane."""
+        ...
+
+    def has_ended(self, core: int) -> bool:
+        """Whether a core's program has ended."""
+        ...
+
+    def place(self, core: int) -> str:
+        """Return which PE a core is of."""
+        ...
+
+    def place_of_queue(self, queue: int) -> str:
+        """Return at which PE a queue is."""
+        ...
+
+    def color_and_flow(self, queue: int) -> tuple[int, str]:
+        """Return the color and the flow of a queue."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,128 +80,112 @@ class Wait:
     """The queue at that core, or where the search ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """The waits in a machine's state."""
+def waits_of(queues: Queues, core: int) -> list[Wait]:
+    """Return what a core waits for, for each of its streams if it awaits some."""
+    return [
+        _for_room(queues, thread, queue) if room else _for_wavelet(queues, thread, queue)
+        for thread, queue, room in queues.asks(core)
+    ]
 
-    wiring: Wiring
-    cores: Cores
 
-    @property
-    def count(self) -> int:
-        """Number of cores."""
-        return self.cores.end.size
+def circle(queues: Queues, start: int) -> list[int] | None:
+    """Return cores of which each waits for the next one, the last for the first; None if none are found.
 
-    def of_core(self, core: int) -> list[Wait]:
-        """Return what a core waits for, for each of its streams if it awaits some."""
-        if self.cores.end[core] >= 0:
-            return []
-        streams = [self.count + 2 * core, self.count + 2 * core + 1]
-        states = self.cores.state.reshape(-1, st.CORE_FIELDS)
-        threads = [core, *(stream for stream in streams if stream < len(states))]
-        return [wait for thread in threads if (wait := self.of_thread(thread)) is not None]
+    The search goes depth first through all waits of all cores that it comes to from `start`.
+    """
+    done: set[int] = set()
+    on_path: dict[int, None] = {start: None}
+    stack = [(start, iter(waits_of(queues, start)))]
+    for _ in range(_MOST_STEPS):
+        core, waits = stack[-1]
+        wait = next(waits, None)
+        if wait is None:
+            stack.pop()
+            done.add(core)
+            del on_path[core]
+            if not stack:
+                return None
+        elif wait.core in on_path:
+            path = list(on_path)
+            return path[path.index(wait.core) :]
+        elif wait.core >= 0 and wait.core not in done:
+            on_path[wait.core] = None
+            stack.append((wait.core, iter(waits_of(queues, wait.core))))
+    return None
 
-    def of_thread(self, thread: int) -> Wait | None:
-        """Return what a thread waits for, None if it does not sleep for a queue."""
-        state = self.cores.state.reshape(-1, st.CORE_FIELDS)[thread]
-        queue = int(state[st.WAITING])
-        if queue < 0 or int(state[st.WAVELETS]) <= 0:
-            return None
-        if queue == int(state[st.QUEUE_OUT]):
-            return self._room(thread, queue)
-        return self._wavelet(thread, queue)
 
-    def circle(self, start: int) -> list[tuple[int, Wait]] | None:
-        """Return a circle of cores, each with its wait for the next one; None if none is found from `start`.
+def first_circle(queues: Queues, starts: Sequence[int]) -> list[int]:
+    """Return the first circle that is found from one of the cores `starts`; nothing if there is none."""
+    for start in starts:
+        found = circle(queues, start)
+        if found is not None:
+            return found
+    return []
 
-        The search goes depth first through all waits of all cores that it comes to.
-        """
-        done: set[int] = set()
-        path: list[tuple[int, Wait]] = []
-        on_path: dict[int, int] = {}
-        stack = [(start, iter(self.of_core(start)))]
-        on_path[start] = 0
-        for _ in range(_MOST_STEPS):
-            core, waits = stack[-1]
-            wait = next(waits, None)
-            if wait is None:
-                stack.pop()
-                done.add(core)
-                del on_path[core]
-                if not stack:
-                    return None
-                path.pop()
-            elif wait.core in on_path:
-                return [*path, (core, wait)][on_path[wait.core] :]
-            elif wait.core >= 0 and wait.core not in done:
-                path.append((core, wait))
-                on_path[wait.core] = len(path)
-                stack.append((wait.core, iter(self.of_core(wait.core))))
-        return None
 
-    # ---- following queues
+def circle_text(queues: Queues, cores: Sequence[int]) -> str:
+    """Return a circle's cores as part of a message, '' for none; of a long one only the first are named."""
+    if not cores:
+        return ""
+    places = [queues.place(core) for core in (*cores, cores[0])]
+    if len(places) > _MOST_PLACES + 1:
+        places[_MOST_PLACES - 1 : -1] = [f"{len(places) - _MOST_PLACES} others"]
+    return f", in a circle: {' -> '.join(places)}"
 
-    def _wavelet(self, thread: int, queue: int) -> Wait:
-        """Follow the stream upwards from an empty queue, to who would have to send, or to what is stuck."""
-        seen: set[int] = set()
-        while queue not in seen:
-            seen.add(queue)
-            lane = int(self.wiring.queues[queue, st.SOURCE])
-            if lane < 0 and queue >= self.wiring.routes:
-                lane = int(self.wiring.sink_route[queue - self.wiring.routes])
-            if lane < 0:
-                return Wait(thread, -1, False, queue)
-            lane = self._open_lane(lane)
-            if int(self.wiring.queues[lane, st.LEVEL]) & st.LEVEL_MASK:
-                return self._room(thread, lane)
-            if int(self.wiring.queues[lane, st.SHAPE]) & st.FROM_CORE:
-                return Wait(thread, self._core(int(self.wiring.queues[lane, st.SOURCE])), False, lane)
-            queue = lane
-        return Wait(thread, -1, False, queue)
 
-    def _room(self, thread: int, lane: int) -> Wait:
-        """Follow the stream downwards from a wavelet that cannot move, to who would have to take some."""
-        seen: set[int] = set()
-        while lane not in seen:
-            seen.add(lane)
-            row = self.wiring.queues[lane]
-            full = -1
-            for output in range(int(row[st.SHAPE]) >> st.OUTPUTS_SHIFT & st.COUNT_MASK):
-                down = int(row[st.DOWN + output])
-                if down >= 0 and self._is_full(down):
-                    full = down
-                    break
-            if full == len(self.wiring.queues) - 1:
-                # The switch takes another input now: its messages come first.
-                other = self._open_lane(lane)
-                if other == lane or other in seen:
-                    return Wait(thread, -1, True, lane)
-                if int(self.wiring.queues[other, st.LEVEL]) & st.LEVEL_MASK:
-                    lane = other
-                    continue
-                if int(self.wiring.queues[other, st.SHAPE]) & st.FROM_CORE:
-                    return Wait(thread, self._core(int(self.wiring.queues[other, st.SOURCE])), False, other)
-                return self._wavelet(thread, other)
-            if full < 0:
-                return Wait(thread, -1, True, lane)
-            if full >= self.wiring.routes:
-                return Wait(thread, self._core(int(self.wiring.queues[full, st.DOWN])), True, full)
-            lane = full
-        return Wait(thread, -1, True, lane)
+def whom_text(queues: Queues, wait: Wait, color: int | None, flow: str) -> str:
+    """Return who would have to act for a wait on `flow` of `color` to end."""
+    found = queues.color_and_flow(wait.queue)
+    same = found == (color, flow)
+    what = "" if same else f" of flow '{found[1]}' (color {found[0]})"
+    verb = "takes" if wait.takes else "sends"
+    if wait.core < 0:
+        return f"nobody {verb} any{what} at {queues.place_of_queue(wait.queue)}"
+    place = queues.place(wait.core)
+    if not queues.has_ended(wait.core):
+        return f"{place} {verb} none{what}"
+    return f"{place} has ended{'' if same else f' and {verb} none{what}'}"
 
-    def _is_full(self, queue: int) -> bool:
-        level, shape = (int(self.wiring.queues[queue, field]) for field in (st.LEVEL, st.SHAPE))
-        return level & st.LEVEL_MASK >= shape & st.CAPACITY_MASK
 
-    def _open_lane(self, lane: int) -> int:
-        """Return the lane of the same router and color that the switch takes now; `lane` without a switch."""
-        network = self.wiring.network
-        if not int(self.wiring.queues[lane, st.SHAPE]) & st.SWITCHED:
-            return lane
-        switch = network.switches.reshape(-1, 1 << st.SWITCH_SHIFT)[int(network.switch[lane])]
-        setting = int(switch[st.FIRST_SETTING]) + int(switch[st.POSITION])
-        return int(network.settings.reshape(-1, 1 << st.SETTING_SHIFT)[setting, st.SETTING_LANE])
+def _for_wavelet(queues: Queues, thread: int, queue: int) -> Wait:
+    """Follow the stream upwards from an empty queue, to who would have to send, or to what is stuck."""
+    seen: set[int] = set()
+    while queue not in seen:
+        seen.add(queue)
+        lane = queues.feeding_lane(queue)
+        if lane < 0:
+            break
+        if not queues.is_empty(lane):
+            return _for_room(queues, thread, lane)
+        core = queues.feeding_core(lane)
+        if core is not None:
+            return Wait(thread, core, False, lane)
+        queue = lane
+    return Wait(thread, -1, False, queue)
 
-    def _core(self, thread: int) -> int:
-        """Return the core of a thread; -1 if there is none."""
-        return thread if thread < self.count else (thread - self.count) // 2
+
+def _for_room(queues: Queues, thread: int, lane: int) -> Wait:
+    """Follow the stream downwards from a wavelet that cannot move, to who would have to take some."""
+    seen: set[int] = set()
+    while lane not in seen:
+        seen.add(lane)
+        opened = queues.open_lane(lane)
+        if opened != lane:
+            # The messages of the input that the switch takes now come first.
+            if queues.is_empty(opened):
+                core = queues.feeding_core(opened)
+                return (
+                    _for_wavelet(queues, thread, opened)
+                    if core is None
+                    else Wait(thread, core, False, opened)
+                )
+            lane = opened
+            continue
+        full = next((queue for queue in queues.targets(lane) if queues.is_full(queue)), None)
+        if full is None:
+            break
+        core = queues.taking_core(full)
+        if core is not None:
+            return Wait(thread, core, True, full)
+        lane = full
+    return Wait(thread, -1, True, lane)
