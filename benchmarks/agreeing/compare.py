@@ -42,24 +42,27 @@ class Outcome:
     """A conflict that the wavelet engine does not see."""
 
 
-def observe(machine: Machine, engine: str, position: int = 0, **more: bool) -> Observation:
-    """Run one step of `machine` on `engine`."""
+def observe(machine: Machine, engine: str, position: int = 0, data: bool = True) -> Observation:
+    """Run one step of `machine` on `engine`, for timing only unless `data`."""
     try:
         result = machine.run_step(
-            {"position": position}, engine=engine, log_level=LOG_RUNS, count_loads=True, **more
+            {"position": position}, engine=engine, data=data, log_level=LOG_RUNS, count_loads=True
         )
     except MachineFault as fault:
         return Observation(fault.kind, str(fault))
     return Observation("ended", "", result, machine.sram.copy())
 
 
-def compare(wavelet: Machine, stream: Machine, position: int = 0) -> Outcome:
+def compare(wavelet: Machine, stream: Machine, position: int = 0, data: bool = True) -> Outcome:
     """Compare the wavelet engine on one machine with the stream engine on another, usually its twin.
 
     After a conflict the step is done once more on the other machine, by the wavelet engine, as `auto` does:
     that must give the same as if nothing had happened before.
     """
-    one, two = observe(wavelet, "wavelet", position), observe(stream, "stream", position)
+    one, two = (
+        observe(machine, engine, position, data)
+        for machine, engine in ((wavelet, "wavelet"), (stream, "stream"))
+    )
     if one.result is None:
         outcome = Outcome(two.verdict if two.verdict == CONFLICT else one.verdict, where=two.where)
         if two.verdict not in (one.verdict, CONFLICT):
@@ -71,7 +74,7 @@ def compare(wavelet: Machine, stream: Machine, position: int = 0) -> Outcome:
     outcome = Outcome(two.verdict, cycles=one.result.cycles, where=two.where)
     if two.verdict == CONFLICT:
         outcome.needless = not contended
-        two = observe(stream, "wavelet", position)
+        two = observe(stream, "wavelet", position, data)
         if two.result is not None and one.result.contended != two.result.contended:
             outcome.differences.append("other wavelets lose a link")
     elif two.result is not None:
