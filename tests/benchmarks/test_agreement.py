@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 from agreeing.cases import Case, machine_routes
+from agreeing.collective_cases import collectives
 from agreeing.compare import CERTIFIED, CONFLICT, Outcome, compare
 from agreeing.machines import build
 from agreeing.random_cases import random_case
-from agreement import compare_case, run_random
+from agreement import compare_case, run_group, run_random
 
 from wsc.runtime.machine import Machine
 from wsc.runtime.wiring import Route
@@ -30,6 +32,14 @@ def test_engines_agree_on_random_programs() -> None:
     assert tally.conflict > PROGRAMS / 4
     assert tally.operations > 10 * PROGRAMS
     assert tally.needless < PROGRAMS / 20
+
+
+def test_engines_agree_on_collectives() -> None:
+    runs = islice(collectives("quick", 1), 0, None, 5)
+    tally = run_group("collectives", runs)
+    assert tally.different == []
+    assert tally.runs > 40
+    assert tally.certified > 0.8 * tally.runs
 
 
 @pytest.mark.slow
