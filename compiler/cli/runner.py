@@ -81,7 +81,7 @@ class Runner:
         """Execute once for all rows of a window."""
         report = self.session.encode(work.rows)
         rows = len(work.rows)
-        self.watch.step(report.result, f"window of {rows} rows", {"rows": rows}, is_answer=True)
+        self.watch.step(report.result, f"window of {rows} rows", {"rows": rows}, 0, is_answer=True)
         self.window = WindowResult(rows, report.cycles)
         chosen = [] if report.tokens is None else [int(token) for token in report.tokens]
         if self.checker is not None:
@@ -121,7 +121,7 @@ class Runner:
     def time_window(self, rows: int) -> list[TokenResult]:
         """Execute the window once without data."""
         report = self.session.encode(None)
-        self.watch.step(report.result, f"window of {rows} rows", {"rows": rows}, is_answer=True)
+        self.watch.step(report.result, f"window of {rows} rows", {"rows": rows}, 0, is_answer=True)
         self.window = WindowResult(rows, report.cycles)
         shares = _shares(report, rows)
         self.view.window(report.cycles, rows)
@@ -141,7 +141,7 @@ class Runner:
                 args["text"] = token.text
                 name += f": {printable(token.text)}"
         args |= {key: getattr(report.breakdown, key) for key in BREAKDOWN_KEYS}
-        self.watch.step(report.result, name, args, is_answer=token is not None)
+        self.watch.step(report.result, name, args, report.position, is_answer=token is not None)
 
     def check(self, report: StepReport, value: int | NDArray[np.float32], *, is_answer: bool) -> None:
         """Compare a step with the interpreter's, if that was asked for."""

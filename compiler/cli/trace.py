@@ -13,7 +13,7 @@ from .errors import UsageError
 from .files import check_output, write_file
 
 LARGEST_WITH_INSTRUCTIONS = 2048
-"""PEs of a machine of which each local instruction is logged; of larger ones only the messages are."""
+"""PEs of a machine that logs each local instruction; of larger ones the trace finds them once more."""
 
 
 def trace_log_level(pes: int) -> int:
@@ -44,10 +44,12 @@ class TraceCollector:
             pes.append(pe)
         self._trace = ChromeTrace(machine, about, pes)
 
-    def step(self, result: StepResult, name: str, args: dict[str, object], *, is_answer: bool) -> None:
-        """Add a step; those that answer are shown in detail."""
+    def step(
+        self, result: StepResult, name: str, args: dict[str, object], position: int, *, is_answer: bool
+    ) -> None:
+        """Add a step at a position; those that answer are shown in detail."""
         assert self._trace is not None, "the trace has begun"
-        self._trace.step(result, name, args, detail=is_answer)
+        self._trace.step(result, name, args, detail=is_answer, position=position)
 
     def finish(self, context: Context) -> None:
         """Write the file and say what is not in it. Raises `FileError`."""

@@ -59,10 +59,12 @@ class Watch:
             about |= {"model": self._name, "entry": entry, "target": target.name, "clock_hz": target.clock_hz}
             self._trace.begin(session.machine, about)
 
-    def step(self, result: StepResult, name: str, args: dict[str, object], *, is_answer: bool) -> None:
-        """See a step; those of a prompt but the last give no answer."""
+    def step(
+        self, result: StepResult, name: str, args: dict[str, object], position: int, *, is_answer: bool
+    ) -> None:
+        """See a step at a position; those of a prompt but the last give no answer."""
         if self._trace is not None:
-            self._trace.step(result, name, args, is_answer=is_answer)
+            self._trace.step(result, name, args, position, is_answer=is_answer)
         if self._heat is not None and is_answer:
             self._heat.step(result)
 

@@ -49,7 +49,6 @@ class ChromeTrace:
         self._time = 0
         self._steps = self._detailed = self._partial = 0
         self._arrows = 0
-        self._with_local = False
         self._pes: list[int] = []
         """The PEs that are shown, the most telling first; the first step in detail chooses them."""
         self._processes = {
@@ -62,8 +61,8 @@ class ChromeTrace:
         self._threads: dict[int, int] = {}
         self._lanes: set[tuple[int, int]] = set()
 
-    def step(self, result: StepResult, name: str, args: Args, *, detail: bool) -> None:
-        """Add a step with its layers and, if it is shown in detail, with PEs and the critical path.
+    def step(self, result: StepResult, name: str, args: Args, *, detail: bool, position: int = 0) -> None:
+        """Add a step at `position` with its layers and, if in `detail`, with PEs and the critical path.
 
         Raises `ValueError` if the step kept no log.
         """
@@ -78,10 +77,10 @@ class ChromeTrace:
                 self._add(self._processes[instance], self._layer_threads[instance], layer)
         self._steps += 1
         if detail and self._room > 0:
-            self._add_detail(result)
+            self._add_detail(result, position)
         self._time += result.cycles
 
-    def _add_detail(self, result: StepResult) -> None:
+    def _add_detail(self, result: StepResult, position: int) -> None:
         assert result.log is not None
         path = critical_path(self._machine, result)
         if not self._detailed:
@@ -92,14 +91,13 @@ class ChromeTrace:
         self._detailed += 1
         shown: set[int] = set()
         for pe in self._pes:
-            slices = self._slices.of(result.log, pe)
+            slices = self._slices.of(result.log, pe, position)
             if len(slices) > self._room:
                 break
             self._room -= len(slices)
             shown.add(pe)
             process = self._processes[self._instance(pe)]
             for slice in slices:
-                self._with_local = self._with_local or slice.category == "compute"
                 self._lanes.add((pe, slice.lane))
                 self._add(process, self._threads[pe] + slice.lane, slice)
         self._partial += len(shown) < len(self._pes)
@@ -181,8 +179,9 @@ class ChromeTrace:
             found.append(f"{count} steps are shown in detail, of the others only the layers")
         if self._partial:
             found.append("the last of these steps has only the PEs for which there was room")
-        if self._detailed and not self._with_local:
-            found.append("what a PE does between two messages is one slice")
+        unknown = len(self._slices.unknown & set(self._pes))
+        if unknown:
+            found.append(f"of {unknown:,} PEs some of the work between two messages is one slice")
         return found
 
     def to_bytes(self) -> bytes:

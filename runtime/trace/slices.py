@@ -13,6 +13,7 @@ from ..critical_path import layer_times
 from ..machine import Machine
 from ..step_log import StepLog, WaveletLog
 from ..wavelet import state as st
+from .replay import Local, Replay
 
 Args = Mapping[str, object]
 
@@ -45,21 +46,26 @@ class PeSlices:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._replay = Replay(machine)
+        self.unknown: set[int] = set()
+        """PEs whose instructions between two communications are not all known."""
         self._about: dict[tuple[int, int], tuple[str, str, dict[str, object]]] = {}
 
-    def of(self, log: StepLog, pe: int) -> list[Slice]:
-        """Return what `pe` did, ordered by start, the outer slices first.
+    def of(self, log: StepLog, pe: int, position: int = 0) -> list[Slice]:
+        """Return what `pe` did in a step at `position`, ordered by start, the outer slices first.
 
-        Between two communications there is each local instruction if the log has them (scalar ones that
-        follow each other as one), else one slice with the cycles of all.
+        Between two communications there is each local instruction (scalar ones that follow each other as one)
+        if the log has them, or as far as executing the program again finds them; else one slice with the
+        cycles of all. PEs of which there is such a one are kept in `unknown`.
         """
         runs: list[list[int]] = log.runs_of(pe).tolist()
-        found = list(self._local(log, pe)) if isinstance(log, WaveletLog) else []
-        with_local = bool(found)
+        local, known = self._local_rows(log, pe, position, runs)
+        found = list(self._local(pe, local))
         done = first = 0
         while first < len(runs):
             pc, start = runs[first][sl.RUN_PC], runs[first][sl.RUN_START]
-            if not with_local and start > done:
+            if start > max(known, done):
+                self.unknown.add(pe)
                 compute, software = runs[first][sl.RUN_COMPUTE], runs[first][sl.RUN_SOFTWARE]
                 args = {"compute": compute, "software": software}
                 found.append(Slice(done, start - done, "local work", "compute,software", args))
@@ -112,10 +118,21 @@ class PeSlices:
                 yield Slice(begins, cycles, name.removeprefix("start_"), category, about, lane)
                 yield from _runs(part, begins, category, lane)
 
-    def _local(self, log: WaveletLog, pe: int) -> Iterator[Slice]:
-        """Yield the local instructions that the log has of `pe`."""
-        pending: list[tuple[int, int, int]] = []
-        for pc, start, end in log.local_of(pe).tolist():
+    def _local_rows(
+        self, log: StepLog, pe: int, position: int, runs: list[list[int]]
+    ) -> tuple[list[Local], int]:
+        """Return the local instructions of `pe`, and up to which cycle they are known."""
+        end = runs[-1][sl.RUN_START]
+        if isinstance(log, WaveletLog):
+            rows: list[list[int]] = log.local_of(pe).tolist()
+            if rows:
+                return [(pc, start, end) for pc, start, end in rows], end
+        return self._replay.local(pe, position, runs)
+
+    def _local(self, pe: int, rows: list[Local]) -> Iterator[Slice]:
+        """Yield local instructions, scalar ones that follow each other as one slice."""
+        pending: list[Local] = []
+        for pc, start, end in rows:
             name, category, about = self.about(pe, pc)
             if int(self._machine.code[pc, bc.OPCODE]) in bc.STARTING:
                 category = "software"
@@ -128,7 +145,7 @@ class PeSlices:
                 yield Slice(start, end - start, name, category, about)
         yield from self._scalars(pe, pending)
 
-    def _scalars(self, pe: int, rows: list[tuple[int, int, int]]) -> Iterator[Slice]:
+    def _scalars(self, pe: int, rows: list[Local]) -> Iterator[Slice]:
         """Yield scalar instructions that follow each other as one slice."""
         if rows:
             _, category, about = self.about(pe, rows[0][0])

@@ -11,16 +11,21 @@ from wsc.runtime import bytecode as bc
 from wsc.runtime.bytecode import Instruction
 from wsc.runtime.critical_path import breakdown_of, critical_path
 from wsc.runtime.machine import Machine
+from wsc.runtime.module import machine_from_module
+from wsc.runtime.step_log import RUN_START, WaveletLog
 from wsc.runtime.trace import choice
 from wsc.runtime.trace.activity import mean_open
 from wsc.runtime.trace.choice import choose_pes
 from wsc.runtime.trace.chrome import ChromeTrace
+from wsc.runtime.trace.replay import Replay
 from wsc.runtime.trace.slices import PeSlices, flow_at
 from wsc.runtime.wavelet import state as st
 from wsc.runtime.wiring import Route
 
+from ..support.compiled import SMALL_TALE, TINY, compile_model
 from ..support.traces import check_trace, outermost
 from ..support.wafers import at, delay, line_broadcast, line_chain, machine, receive, row, send
+from ..support.wdl import EXAMPLES
 
 
 def pair(receiver_waits: int = 5) -> Machine:
@@ -61,24 +66,73 @@ def test_the_slices_of_a_sender() -> None:
     }
 
 
-def test_a_log_without_instructions_has_one_slice_for_all() -> None:
-    wafer = pair()
+def test_a_log_without_instructions_is_filled_by_executing_again() -> None:
+    for wafer in (pair(), line_chain(6, 20, setup=9)):
+        whole, runs = (wafer.run_step(log_level=level).log for level in (st.LOG_ALL, st.LOG_RUNS))
+        assert whole is not None
+        assert runs is not None
+        slices = PeSlices(wafer)
+        for pe in range(wafer.pes):
+            assert slices.of(runs, pe) == slices.of(whole, pe)
+        assert slices.unknown == set()
+
+
+def test_what_hung_on_a_number_that_is_gone_is_one_slice() -> None:
+    """Between two messages a program counts up to a word that it then overwrites."""
+    number = bc.Register(bc.PRESET_REGISTERS)
+    counter = bc.PRESET_REGISTERS + 1
+    program = [
+        delay(4),
+        send(row(3), 3, 15),
+        Instruction(bc.LOAD, [400], target=number.number, call_cycles=1),
+        Instruction(bc.STORE, [400, 0], function=bc.I32, call_cycles=1),
+        Instruction(bc.FOR, [0, number], target=counter, jump=6),
+        Instruction(bc.NEXT, [0, number], target=counter, jump=5, call_cycles=6),
+        delay(2),
+        send(row(3), 3, 15),
+        delay(1),
+    ]
+    routes = [Route("flow", 3, at(0), "RAMP", ("E",)), Route("flow", 3, at(1), "W", ("RAMP",))]
+    wafer = machine(2, 1, routes, {(0, 0): program, (1, 0): [receive(row(6), 3, 15)]})
+    wafer.integers[0, 100] = 7
     log = wafer.run_step(log_level=st.LOG_RUNS).log
     assert log is not None
-    first, *_ = PeSlices(wafer).of(log, 0)
-    assert (first.start, first.cycles, first.name) == (0, 42, "local work")
-    assert first.args == {"compute": 30, "software": 12}
-    *_, last = PeSlices(wafer).of(log, 1)
-    assert (last.name, last.args) == ("local work", {"compute": 30, "software": 11})
+    slices = PeSlices(wafer)
+    found = slices.of(log, 0)
+    assert found[0].name == "scalars"
+    assert [slice.args for slice in found if slice.name == "local work"] == [
+        {"compute": 0, "software": 2 + 7 * 6 + 2},
+        {"compute": 0, "software": 1},
+    ]
+    assert slices.unknown == {0}
+    again = wafer.run_step(log_level=st.LOG_RUNS)  # the word is 0 now, as at the end of the step
+    trace = ChromeTrace(wafer, {})
+    trace.step(again, "step", {}, detail=True)
+    assert trace.left_out() == []
 
 
-@pytest.mark.parametrize(("log_level", "name"), [(st.LOG_ALL, "empty messages"), (st.LOG_RUNS, "local work")])
-def test_a_message_without_a_wavelet_costs_its_set_up(log_level: int, name: str) -> None:
+def test_executing_a_model_again_finds_what_the_engine_did() -> None:
+    text = (EXAMPLES / "tale" / "tale.wdl").read_text("utf-8")
+    module = compile_model(text, (6, 4), SMALL_TALE, verify_each=False).module
+    wafer = machine_from_module(module, TINY.with_grid(6, 4))
+    for position in (0, 5):
+        log = wafer.run_step({"position": position}, data=False, log_level=st.LOG_ALL).log
+        assert isinstance(log, WaveletLog)
+        replay = Replay(wafer)
+        for pe in range(wafer.pes):
+            runs: list[list[int]] = log.runs_of(pe).tolist()
+            local, known = replay.local(pe, position, runs)
+            assert known == runs[-1][RUN_START]
+            assert [list(part) for part in local] == log.local_of(pe).tolist()
+
+
+@pytest.mark.parametrize("log_level", [st.LOG_ALL, st.LOG_RUNS])
+def test_a_message_without_a_wavelet_costs_its_set_up(log_level: int) -> None:
     wafer = machine(1, 1, [], {(0, 0): [delay(4), send(row(0), 3, 15), delay(2), send(row(0), 3, 15)]})
     log = wafer.run_step(log_level=log_level).log
     assert log is not None
     slices = PeSlices(wafer).of(log, 0)
-    assert name in [slice.name for slice in slices]
+    assert [slice.name for slice in slices] == ["scalars", "empty messages"] * 2
     assert sum(slice.cycles for slice in slices) == 36
 
 
