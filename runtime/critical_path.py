@@ -7,7 +7,6 @@ it is a part of. The pieces of the path touch each other, so their lengths sum t
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import bytecode as bc
 from .machine import Machine, StepResult
-from .origins import origin_of
+from .origins import Origin, origins_of
 from .step_log import (
     RUN_CAUSE,
     RUN_COMPUTE,
@@ -81,20 +80,6 @@ def critical_path(machine: Machine, result: StepResult) -> list[Segment]:
     return _Walk(machine, result.log).walk(int(np.argmax(result.end_cycles))) if machine.pes else []
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A message that a PE took, as its wavelets `start` up to but without `end` of the color."""
-
-    source: int
-    first: int
-    """Which of the source's wavelets of the color its first one was"""
-    start: int
-    end: int
-    cycles: int
-    switched: bool
-    """Whether other messages may come from elsewhere; if not, this one stands for all"""
-
-
 class _Walk:
     """Walks the log backwards from one PE's end. A place in it is a PE and the number of one of its runs."""
 
@@ -103,8 +88,8 @@ class _Walk:
         self.log = log
         self.runs: dict[int, NDArray[np.int64]] = {}
         self.segments: list[Segment] = []
-        self.messages: dict[tuple[int, int], list[_Message]] = {}
-        """What each PE took of each color, as far as it has been asked for."""
+        self.taken: dict[tuple[int, int], tuple[list[Origin], NDArray[np.int64]]] = {}
+        self.sent: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.streams: dict[tuple[int, int, int], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
     def runs_of(self, pe: int) -> NDArray[np.int64]:
@@ -222,30 +207,44 @@ class _Walk:
         """Return who sent wavelet `number` of those of `color` that `pe` takes, as which one, and the cycles
         from its first router to its last.
         """
-        messages = self.messages.setdefault((pe, color), [])
-        router = int(self.machine.pe_y[pe]) * self.machine.width + int(self.machine.pe_x[pe])
-        while True:
-            if not messages or (messages[-1].switched and number >= messages[-1].end):
-                found = origin_of(self.machine.wiring, self.machine.width, router, color, len(messages))
-                start = messages[-1].end if messages else 0
-                first, count = self.message(found.core, color, found.number)
-                messages.append(
-                    _Message(found.core, first, start, start + count, found.cycles, found.switched)
-                )
-                continue
-            if not messages[-1].switched:
-                return messages[-1].source, number, messages[-1].cycles
-            message = messages[bisect_right(messages, number, key=lambda message: message.end)]
-            return message.source, message.first + number - message.start, message.cycles
+        key = pe, color
+        if key not in self.taken:
+            self.taken[key] = self.messages_to(pe, color)
+        origins, ends = self.taken[key]
+        message = int(np.searchsorted(ends, number, side="right"))
+        rounds, place = divmod(message, len(origins))
+        origin = origins[place]
+        start = int(ends[message - 1]) if message else 0
+        first = int(self.messages_of(origin.core, color)[origin.number + rounds * origin.step])
+        return origin.core, first + number - start, origin.cycles
 
-    def message(self, pe: int, color: int, number: int) -> tuple[int, int]:
-        """Return the first wavelet of message `number` that `pe` sent on a color, and its wavelets."""
-        runs, before = self.stream(pe, color, bc.CHANNEL_OUT)
-        table = self.runs_of(pe)
-        starts = before[table[runs, RUN_FIRST] == 0]
-        total = int(before[-1] + table[runs[-1], RUN_COUNT])
-        first = int(starts[number])
-        return first, (int(starts[number + 1]) if number + 1 < len(starts) else total) - first
+    def messages_to(self, pe: int, color: int) -> tuple[list[Origin], NDArray[np.int64]]:
+        """Return where the messages that `pe` takes come from, by turns, and how many wavelets there are up
+        to the end of each message.
+        """
+        router = int(self.machine.pe_y[pe]) * self.machine.width + int(self.machine.pe_x[pe])
+        wavelets = int(self.runs_of(pe)[self.stream(pe, color, bc.CHANNEL_IN)[0], RUN_COUNT].sum())
+        origins = origins_of(self.machine.wiring, self.machine.width, router, color, wavelets)
+        lengths: list[NDArray[np.int64]] = []
+        for origin in origins:
+            sent = np.diff(self.messages_of(origin.core, color))
+            lengths.append(sent[origin.number :: origin.step])
+        # The first that one of them did not send is the first that is missing.
+        count = min(len(sent) * len(origins) + place for place, sent in enumerate(lengths))
+        table = np.zeros((max(map(len, lengths)), len(origins)), np.int64)
+        for place, sent in enumerate(lengths):
+            table[: len(sent), place] = sent
+        return origins, np.cumsum(table.reshape(-1)[:count])
+
+    def messages_of(self, pe: int, color: int) -> NDArray[np.int64]:
+        """Return the first wavelet of each message that `pe` sent on a color, and how many it sent in all."""
+        key = pe, color
+        if key not in self.sent:
+            runs, before = self.stream(pe, color, bc.CHANNEL_OUT)
+            table = self.runs_of(pe)[runs]
+            total = int(table[:, RUN_COUNT].sum())
+            self.sent[key] = np.append(before[table[:, RUN_FIRST] == 0], total)
+        return self.sent[key]
 
 
 def layer_cycles_of(machine: Machine, result: StepResult) -> float | None:
