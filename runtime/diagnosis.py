@@ -269,4 +269,5 @@ def _switch_text(blame: Blame, lane: int) -> str:
     position, left = int(switch[st.POSITION]), int(switch[st.MESSAGES_LEFT])
     setting = network.settings.reshape(-1, 1 << st.SETTING_SHIFT)[int(switch[st.FIRST_SETTING]) + position]
     source = st.DIRECTIONS[int(blame.wiring.input[int(setting[st.SETTING_LANE])])]
-    return f"; its router's switch is in position {position}, for {left} more messages from {source}"
+    more = f"{left} more message{'s' if left != 1 else ''} from {source}"
+    return f"; its router's switch is in position {position}, for {more}"

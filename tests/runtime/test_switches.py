@@ -202,13 +202,25 @@ def test_deeper_queues_hold_more_of_a_message_that_waits() -> None:
 
 
 def test_a_deadlock_at_a_switch_says_what_it_waits_for() -> None:
-    wafer = star(0, "WE", 20)
-    cores = {(2, 0): [send(row(20))], (1, 0): [receive(row(20))]}
-    stuck = machine(3, 1, wafer.routes, cores)
+    """The message that a switch waits for does not come: from behind it, or from beside the sender."""
+    routes = list(star(0, "WE", 20).routes)
+    stuck = machine(3, 1, routes, {(2, 0): [send(row(20))], (1, 0): [receive(row(20))]})
     with pytest.raises(MachineFault, match="deadlock") as caught:
         stuck.run_step()
-    messages = [detail.message for detail in caught.value.details]
-    assert any("no room to send, 12 wavelets to go" in message for message in messages)
+    assert [detail.message for detail in caught.value.details] == [
+        "waits for a wavelet, 20 to go; nobody sends any at PE (0, 0)",
+        "no room to send, 12 wavelets to go; nobody sends any at PE (0, 0)",
+    ]
+    routes = [
+        *(Route("f", 0, at(0), "RAMP", ("E",)), Route("f", 0, at(2), "W", ("RAMP",))),
+        *(Route("f", 0, at(1), "W", ("E",), 0, 1), Route("f", 0, at(1), "RAMP", ("E",), 1, 1)),
+    ]
+    stuck = machine(3, 1, routes, {(1, 0): [send(row(9))], (2, 0): [receive(row(9))], (0, 0): []})
+    with pytest.raises(MachineFault, match="deadlock") as caught:
+        stuck.run_step()
+    texts = [detail.message for detail in caught.value.details if detail.x == 1]
+    position = "its router's switch is in position 0, for 1 more message from W"
+    assert texts == [f"no room to send, 3 wavelets to go; {position}; PE (0, 0) has ended"]
 
 
 @pytest.mark.parametrize(
