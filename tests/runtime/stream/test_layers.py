@@ -12,6 +12,8 @@ from wsc.runtime.cores import Tile
 from wsc.runtime.machine import Machine
 from wsc.runtime.stream.execution.rows import rows_of
 from wsc.runtime.stream.execution.taint import layer_matters
+from wsc.runtime.trace.chrome import ChromeTrace
+from wsc.runtime.wavelet import state as st
 from wsc.runtime.wiring import Route
 
 from ...support.agreement import same_step
@@ -163,3 +165,15 @@ def test_what_the_number_may_do() -> None:
     assert layer_matters(rows_of(code), 5) is None
     code[3, bc.OPERANDS + 3], code[3, bc.REGISTERS] = 7, code[3, bc.REGISTERS] | 1 << 3
     assert layer_matters(rows_of(code), 5) == "row 3: an extent"
+
+
+def test_a_trace_shows_layers_that_were_not_executed() -> None:
+    wafer = stack(7, 9)
+    files: list[bytes] = []
+    for engine in ("wavelet", "stream"):
+        result = wafer.run_step(engine=engine, data=False, log_level=st.LOG_RUNS)
+        trace = ChromeTrace(wafer, {})
+        trace.step(result, "step", {}, detail=True)
+        assert trace.left_out() == []
+        files.append(trace.to_bytes())
+    assert files[0] == files[1]
