@@ -269,12 +269,25 @@ def layer_times(machine: Machine, log: StepLog) -> dict[tuple[str, int, int], in
 
     Layer 0 is when the last PE came to the loop.
     """
-    loops = _layer_loops(machine)
-    instances = [tile.instance for tile in machine.tiles]
+    rows = log.layers()
+    if not len(rows):
+        return {}
+    loop_of_pc = np.zeros(len(machine.code), np.int64)
+    for pc, loop in _layer_loops(machine).items():
+        loop_of_pc[pc] = loop
+    instances = list(dict.fromkeys(tile.instance for tile in machine.tiles))
+    number = np.array([instances.index(tile.instance) for tile in machine.tiles])
+    pes, pcs, counts, cycles = rows.T
+    sizes = int(loop_of_pc.max()) + 1, int(counts.max()) + 1
+    keys = (number[machine.pe_tile[pes]] * sizes[0] + loop_of_pc[pcs]) * sizes[1] + counts
+    order = np.argsort(keys, kind="stable")
+    found, first = np.unique(keys[order], return_index=True)
+    last = np.maximum.reduceat(cycles[order], first)
     times: dict[tuple[str, int, int], int] = {}
-    for core, pc, count, time in log.layers().tolist():
-        key = instances[int(machine.pe_tile[core])], loops[pc], count
-        times[key] = max(times.get(key, 0), time)
+    for key, time in zip(found.tolist(), last.tolist(), strict=True):
+        rest, count = divmod(key, sizes[1])
+        instance, loop = divmod(rest, sizes[0])
+        times[instances[instance], loop, count] = time
     return times
 
 

@@ -20,6 +20,8 @@ from .slices import MAIN, RECEIVING, SENDING, Args, PeSlices, Slice, layer_slice
 
 MOST_EVENTS = 120_000
 """Events of a trace; with more it would be larger than a browser opens at once."""
+MOST_OPERATIONS = 20_000_000
+"""Communications of a step, about, that are counted: a table of more would take gigabytes."""
 SAMPLES = 200
 """Values of a counter in a step."""
 _WAFER = 1
@@ -48,6 +50,7 @@ class ChromeTrace:
         self._events: list[Event] = []
         self._time = 0
         self._steps = self._detailed = self._partial = 0
+        self._uncounted = 0
         self._arrows = 0
         self._pes: list[int] = []
         """The PEs that are shown, the most telling first; the first step in detail chooses them."""
@@ -124,8 +127,13 @@ class ChromeTrace:
 
     def _add_activity(self, result: StepResult) -> None:
         """Add how many communications of all PEs, shown or not, are waiting and how many moving wavelets."""
-        assert result.log is not None
-        table = result.log.operations()
+        log, some = result.log, self._pes[:16]
+        assert log is not None
+        operations = sum(len(log.runs_of(pe)) for pe in some) / max(len(some), 1) * self._machine.pes
+        if operations > MOST_OPERATIONS:
+            self._uncounted += 1
+            return
+        table = log.operations()
         edges = np.linspace(0, result.cycles, min(SAMPLES, result.cycles) + 1).astype(np.int64)
         begin, first, end = table[:, 2], table[:, 3], table[:, 4] + 1
         waiting, moving = mean_open(begin, first, edges), mean_open(first, end, edges)
@@ -179,6 +187,8 @@ class ChromeTrace:
             found.append(f"{count} steps are shown in detail, of the others only the layers")
         if self._partial:
             found.append("the last of these steps has only the PEs for which there was room")
+        if self._uncounted:
+            found.append("there are too many communications to count how many go on at a time")
         unknown = len(self._slices.unknown & set(self._pes))
         if unknown:
             found.append(f"of {unknown:,} PEs some of the work between two messages is one slice")

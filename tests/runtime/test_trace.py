@@ -13,7 +13,7 @@ from wsc.runtime.critical_path import breakdown_of, critical_path
 from wsc.runtime.machine import Machine
 from wsc.runtime.module import machine_from_module
 from wsc.runtime.step_log import RUN_START, WaveletLog
-from wsc.runtime.trace import choice
+from wsc.runtime.trace import choice, chrome
 from wsc.runtime.trace.activity import mean_open
 from wsc.runtime.trace.choice import choose_pes
 from wsc.runtime.trace.chrome import ChromeTrace
@@ -311,6 +311,16 @@ def test_how_many_communications_are_open() -> None:
     widths = np.diff([event["ts"] for event in counts])
     moving = sum(event["args"]["moving"] * width for event, width in zip(counts, widths, strict=False))
     assert moving == 60  # 30 wavelets are sent and 30 taken
+
+
+def test_too_many_communications_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chrome, "MOST_OPERATIONS", 3)
+    wafer = line_broadcast(4, 3)
+    trace = ChromeTrace(wafer, {})
+    trace.step(wafer.run_step(log_level=st.LOG_RUNS), "step", {}, detail=True)
+    file, _, _ = check_trace(trace.to_bytes())
+    assert "communications" not in [event["name"] for event in file["traceEvents"]]
+    assert "too many communications" in " ".join(trace.left_out())
 
 
 def test_flows() -> None:

@@ -172,6 +172,7 @@ def test_a_trace_shows_layers_that_were_not_executed() -> None:
     files: list[bytes] = []
     for engine in ("wavelet", "stream"):
         result = wafer.run_step(engine=engine, data=False, log_level=st.LOG_RUNS)
+        assert result.layers_reused == (6 if engine == "stream" else 0)
         trace = ChromeTrace(wafer, {})
         trace.step(result, "step", {}, detail=True)
         assert trace.left_out() == []
