@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from ..recurrence import NetworkState, let_pass, network_state
 from ..streams import Streams
 from .groups import Group, merge, mergeable, spread
-from .lanes import Value, raw
+from .lanes import raw
 from .local import operand
 from .log import LogMark, StreamLog
 from .taint import layer_matters
 from .wafer import Wafer
 
 _NOTHING_STARTED = (-1, -1)
+_LEAST_LAYERS = 3
+"""From a layer that recurs to the loop's end, for reuse: that layer, one that is not executed, the last."""
 Words = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
@@ -109,29 +111,32 @@ class Layers:
 
     def _arrive(self, instance: int, groups: list[Group]) -> None:
         """See whether the layer that has ended is like the one before, and let those to come pass."""
-        barrier = self._barrier(groups)
         earlier = self._barriers.pop(instance, None)
+        barrier = self._barrier(groups, _LEAST_LAYERS if earlier is not None else _LEAST_LAYERS + 1)
         if barrier is None:
             return
         if earlier is not None and self._recurs(instance, barrier, earlier):
-            skipped = barrier.end - barrier.layer - 2
-            if skipped > 0:
-                self._skip(groups, barrier, earlier, skipped)
-                return
+            self._skip(groups, barrier, earlier, barrier.end - barrier.layer - 2)
+            return
         self._barriers[instance] = barrier
 
-    def _barrier(self, groups: Sequence[Group]) -> _Barrier | None:
-        """Return the state at the end of a layer; None if it cannot recur."""
+    def _barrier(self, groups: Sequence[Group], least: int) -> _Barrier | None:
+        """Return the state at the end of a layer; None if it cannot recur, or fewer than `least` are left."""
         times = [spread(group.time, group.size) for group in groups]
         since = min(int(time.min()) for time in times)
+        rows = [self._wafer.rows[group.pc] for group in groups]
+        layers = {
+            (group.registers[row.target], operand(row, group, 1))
+            for group, row in zip(groups, rows, strict=True)
+        }
+        layer, end = layers.pop()
+        if layers or not isinstance(layer, int) or not isinstance(end, int) or end - layer < least:
+            return None
         network = network_state(self._streams, since)
-        layers: set[tuple[Value, Value]] = set()
         parts: dict[int, _Part] = {}
-        for group, time in zip(groups, times, strict=True):
-            row = self._wafer.rows[group.pc]
+        for group, row, time in zip(groups, rows, times, strict=True):
             if network is None or mergeable(group) != _NOTHING_STARTED:
                 return None
-            layers.add((group.registers[row.target], operand(row, group, 1)))
             order = np.argsort(group.members.pes)
             registers = [group.registers[number] for number in row.needed if number != row.target]
             numbers = [
@@ -141,9 +146,6 @@ class Layers:
                 *(np.broadcast_to(np.asarray(raw(value), np.int64), (group.size,)) for value in registers),
             ]
             parts[group.pc] = _Part(group.members.pes[order], tuple(values[order] for values in numbers))
-        layer, end = layers.pop()
-        if layers or not isinstance(layer, int) or not isinstance(end, int):
-            return None
         assert network is not None, "seen above"
         return _Barrier(layer, end, since, parts, network, self._log.mark(), len(self._overwritten))
 
