@@ -14,7 +14,7 @@ from .. import state as net
 from ..streams import Completed, Streams
 from .groups import Cycles, Group, I32Array, I64Array, Members, Started
 from .lanes import Value, lanes, raw, take
-from .local import LocalInstructions, operand
+from .local import LocalInstructions, operands_of
 from .log import Await, Operation, StreamLog
 from .rows import Row
 from .vectors import DescriptorFault, check_descriptors, elements_of, span_of
@@ -96,7 +96,7 @@ class Poster:
             return self._await(row, group)
         starts = row.opcode in bc.STARTING
         self._check_threads(row, group)
-        operands = [operand(row, group, place) for place in range(5)]
+        operands = operands_of(row, group)
         try:
             check_descriptors(row, operands, self.wafer.sram_bytes)
         except DescriptorFault as fault:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ... import bytecode as bc
 from ...wavelet import state as st
 from ...wavelet.vector import MISALIGNED, OUTSIDE
-from .groups import Group
+from .groups import Cycles, Group
 from .lanes import I32_LARGEST, LaneFault, Lanes, Value, alignment, bounds, holds, lanes, raw, scalar, take
 from .log import Layer, StreamLog
 from .rows import Row
@@ -44,6 +44,12 @@ def operand(row: Row, group: Group, place: int) -> Value:
     return group.registers[value] if place in row.registers else value
 
 
+def operands_of(row: Row, group: Group) -> list[Value]:
+    """Return the operands of the descriptors of `row`."""
+    registers = group.registers
+    return [registers[value] if is_register else value for is_register, value in row.sources]
+
+
 class LocalInstructions:
     """Executes what touches no other PE. `vectors` is None if vector instructions only take their time."""
 
@@ -52,6 +58,8 @@ class LocalInstructions:
         self.limit = limit
         self.log = log
         self.vectors = vectors
+        self._known: dict[tuple[int, ...], tuple[Cycles, Cycles]] = {}
+        """What vector instructions with operands that are equal in all lanes take."""
         self.overwritten: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
         """Words that programs stored to, and what was there, when that is all that changes memories."""
 
@@ -105,11 +113,17 @@ class LocalInstructions:
     # ---- vector instructions
 
     def _vector(self, row: Row, group: Group) -> None:
-        operands = [operand(row, group, place) for place in range(15)]
-        check_descriptors(row, operands, self.wafer.sram_bytes)
+        operands = operands_of(row, group)
+        key = (row.pc, *(value for value in operands if isinstance(value, int)))
+        known = self._known.get(key) if len(key) > len(operands) else None
+        if known is None:
+            check_descriptors(row, operands, self.wafer.sram_bytes)
+            known = vector_cycles(row, operands)
+            if len(key) > len(operands):
+                self._known[key] = known
         if self.vectors is not None:
             self.vectors.execute(row, operands, group.members.pes)
-        work, cycles = vector_cycles(row, operands)
+        work, cycles = known
         group.compute = group.compute + work
         group.ahead = group.ahead + cycles
 

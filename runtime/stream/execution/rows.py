@@ -32,6 +32,8 @@ class Row:
     constant: int
     registers: frozenset[int]
     operands: tuple[int, ...]
+    sources: tuple[tuple[bool, int], ...]
+    """The operands of its descriptors: whether each is a register, and its number or the immediate."""
     needed: tuple[int, ...]
     """Registers that this instruction or a later one may read."""
 
@@ -59,6 +61,7 @@ def rows_of(code: NDArray[np.int64]) -> list[Row]:
 def _row(pc: int, numbers: list[int], needed: tuple[int, ...]) -> Row:
     mask = numbers[bc.REGISTERS]
     operands = tuple(numbers[bc.OPERANDS :])
+    descriptors = bc.DESCRIPTORS.get(numbers[bc.OPCODE], 1)
     return Row(
         pc,
         numbers[bc.OPCODE],
@@ -74,6 +77,7 @@ def _row(pc: int, numbers: list[int], needed: tuple[int, ...]) -> Row:
         numbers[bc.CONSTANT],
         frozenset(place for place in range(len(operands)) if mask >> place & 1),
         operands,
+        tuple((bool(mask >> place & 1), operands[place]) for place in range(5 * descriptors)),
         needed,
     )
 
