@@ -10,6 +10,7 @@ from defects import main
 SIZES = {"dim": 8, "heads": 2, "kv_heads": 1, "ffn": 12, "vocab": 16, "layers": 2, "context": 8}
 
 
+@pytest.mark.slow
 def test_a_few_wafers(capsys: pytest.CaptureFixture[str]) -> None:
     sizes = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
     main(["--grid", "8x6", "--defects", "0,2,40", "--wafers", "2", "--json", *sizes])

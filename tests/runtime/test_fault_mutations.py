@@ -105,9 +105,8 @@ def test_nothing_is_wrong_without_a_mutation() -> None:
 
 
 @pytest.mark.parametrize("mutate", MUTATIONS)
-def test_mutations(mutate: Mutation) -> None:
-    for seed in range(2):
-        check(mutate, seed)
+def test_a_mutation(mutate: Mutation) -> None:
+    check(mutate, 1)
 
 
 @pytest.mark.slow

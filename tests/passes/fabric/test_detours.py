@@ -77,7 +77,7 @@ def steps_to(source: Point, goals: set[Point], where: DefectMap) -> int | None:
     return None
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     some_defects(),
     st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1)),
@@ -176,7 +176,7 @@ def test_a_hand_over_goes_around() -> None:
     assert str(routed(defects)) == str(around)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     st.lists(st.tuples(st.integers(4, 5), st.integers(0, 4)), max_size=7),
     st.lists(st.tuples(st.integers(3, 5), st.integers(0, 4)), max_size=5),

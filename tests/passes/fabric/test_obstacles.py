@@ -51,7 +51,7 @@ def all_plans(
             yield rectangles
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(wafers((4, 3), 3), st.lists(candidates(1, 3), min_size=1, max_size=3), st.integers(0, 3))
 def test_the_optimum(wafer: tuple[Size, Defects], found: list[Candidate], tallest_stacked: int) -> None:
     size, defects = wafer
@@ -68,7 +68,7 @@ def test_the_optimum(wafer: tuple[Size, Defects], found: list[Candidate], talles
     assert twice_cost((plan.candidate, plan.rectangles)) == min(costs)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(wafers((12, 9), 8), st.lists(candidates(4, 5), min_size=1, max_size=5), st.integers(0, 9))
 def test_a_plan_is_legal(wafer: tuple[Size, Defects], found: list[Candidate], tallest_stacked: int) -> None:
     (width, height), defects = wafer
@@ -84,7 +84,7 @@ def test_a_plan_is_legal(wafer: tuple[Size, Defects], found: list[Candidate], ta
         assert len({r.y for r in plan.rectangles}) == 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(wafers((12, 9), 8), candidates(6, 4), st.integers(0, 9))
 def test_packing_is_legal_and_in_the_right_shapes(
     wafer: tuple[Size, Defects], c: Candidate, tallest_stacked: int
@@ -140,6 +140,7 @@ def test_what_is_tried_between_obstacles(
 # ---- room
 
 
+@settings(max_examples=40)
 @given(wafers((9, 8), 7))
 def test_the_largest_rectangle(wafer: tuple[Size, Defects]) -> None:
     (width, height), defects = wafer

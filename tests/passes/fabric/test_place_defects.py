@@ -57,7 +57,7 @@ def some_defects(draw: st.DrawFn) -> Defects:
     return Defects.of(pes, [(x, y, way) for (x, y), way in links]).within(*GRID)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(some_defects())
 def test_regions_lie_between_defects_or_the_error_names_them(defects: Defects) -> None:
     try:
