@@ -16,6 +16,7 @@ from ..support.wdl import TALE
 from .test_mixture import SINGLE as MIXTURE
 
 MODEL = CostModel(TINY, 4, 3, position=9)
+CALL = TINY.vector_call_cycles
 
 
 @given(st.integers(0, 1000), st.integers(1, 50))
@@ -30,13 +31,13 @@ def test_ceil_div(numerator: int, denominator: int) -> None:
 @pytest.mark.parametrize(
     ("calls", "elements", "per_cycle", "cycles_each", "cycles"),
     [
-        (1, 1, 1, 1, 8),
-        (1, 8, 4, 1, 9),
-        (1, 9, 4, 1, 10),
-        (5, 8, 2, 1, 55),
-        (2, 3, 1, 30, 194),
-        (0, 8, 1, 1, 7),
-        (3, 0, 1, 1, 7),
+        (1, 1, 1, 1, CALL + 1),
+        (1, 8, 4, 1, CALL + 2),
+        (1, 9, 4, 1, CALL + 3),
+        (5, 8, 2, 1, 5 * (CALL + 4)),
+        (2, 3, 1, 30, 2 * (CALL + 90)),
+        (0, 8, 1, 1, CALL),
+        (3, 0, 1, 1, CALL),
     ],
 )
 def test_vector(calls: int, elements: int, per_cycle: int, cycles_each: int, cycles: int) -> None:
