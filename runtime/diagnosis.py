@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from . import bytecode as bc
 from .bytecode import Site
 from .fault import FaultDetail, MachineFault
+from .route import OFFSETS
 from .waits import circle_text, first_circle, waits_of, whom_text
 from .wavelet import state as st
 from .wavelet import vector
@@ -170,7 +171,7 @@ def _lost(blame: Blame, queue: int, output: int, cycle: int) -> MachineFault:
     direction = st.DIRECTIONS[links[output]]
     details = [blame.queue_detail(queue, f"sends a wavelet {direction}")]
     if int(row[st.DOWN + output]) == st.OTHER_INPUT:
-        dx, dy = {"N": (0, -1), "E": (1, 0), "S": (0, 1), "W": (-1, 0)}[direction]
+        dx, dy = OFFSETS[links[output]]
         router = int(blame.wiring.network.router[queue]) + dx + dy * blame.width
         first, end = int(blame.wiring.first_route[router]), int(blame.wiring.first_route[router + 1])
         for other in range(first, end):

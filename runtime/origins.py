@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd, lcm
 
+from .route import OFFSETS, OPPOSITE
 from .wavelet import state as st
 from .wiring import Wiring
-
-_STEPS = {st.NORTH: (0, -1), st.EAST: (1, 0), st.SOUTH: (0, 1), st.WEST: (-1, 0)}
-_OPPOSITE = {st.NORTH: st.SOUTH, st.SOUTH: st.NORTH, st.EAST: st.WEST, st.WEST: st.EAST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,9 @@ def _origin_of(wiring: Wiring, width: int, router: int, color: int, number: int)
         if source == st.RAMP:
             return Origin(int(wiring.core[router]), number, cycles, every, step)
         cycles += int(wiring.network.latency[lane])
-        dx, dy = _STEPS[source]
+        dx, dy = OFFSETS[source]
         router += dx + width * dy
-        direction = _OPPOSITE[source]
+        direction = OPPOSITE[source]
 
 
 def _before_switch(wiring: Wiring, lane: int, direction: int, number: int) -> tuple[int, int, int, int]:

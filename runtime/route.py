@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from .fault import FaultDetail, MachineFault
 from .wavelet import state as st
 
+OFFSETS = {st.NORTH: (0, -1), st.EAST: (1, 0), st.SOUTH: (0, 1), st.WEST: (-1, 0)}
+"""x and y of the neighbour in each direction."""
+OPPOSITE = {st.NORTH: st.SOUTH, st.SOUTH: st.NORTH, st.EAST: st.WEST, st.WEST: st.EAST}
+
 Rect = tuple[int, int, int, int, int, int]
 """x0, y0, nx, ny, step x, step y."""
 

@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fault import MachineFault
-from .route import Route, SettingTable, setting_table
+from .route import OFFSETS, OPPOSITE, Route, SettingTable, setting_table
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
 from .wavelet.prefetch import PADDING
 from .wavelet.state import Network
-
-_OFFSETS = {st.NORTH: (0, -1), st.EAST: (1, 0), st.SOUTH: (0, 1), st.WEST: (-1, 0)}
-_OPPOSITE = {st.NORTH: st.SOUTH, st.SOUTH: st.NORTH, st.EAST: st.WEST, st.WEST: st.EAST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +200,7 @@ class _Wires:
         """Return the cycles of each lane from link to link: those of its slowest setting."""
         table, depths = self.table, self.depths
         latency = np.full(self.lanes, depths.hop_cycles)
-        straight = np.array([1 << _OPPOSITE.get(direction, direction) for direction in range(5)])
+        straight = np.array([1 << OPPOSITE.get(direction, direction) for direction in range(5)])
         turns = table.links & ~straight[table.source] & ~(1 << st.RAMP)
         turns[table.source == st.RAMP] = 0
         latency[self.lane[turns != 0]] += depths.turn_cycles
@@ -252,13 +249,13 @@ class _Wires:
     def _neighbours(self, rows: NDArray[np.int64], direction: int) -> NDArray[np.int64]:
         """Return the lane that takes what the settings `rows` send in `direction`, else a code."""
         table = self.table
-        dx, dy = _OFFSETS[direction]
+        dx, dy = OFFSETS[direction]
         x, y = table.router[rows] % table.width + dx, table.router[rows] // table.width + dy
         height = self.core.size // table.width
         outside = (x < 0) | (x >= table.width) | (y < 0) | (y >= height)
         table.raise_for(rows[outside], "off-wafer", "a route leads off the wafer", _LEADS_OFF[direction])
         lanes = ((y * table.width + x) * table.colors + table.color[rows]) * 5
-        wanted = lanes + _OPPOSITE[direction]
+        wanted = lanes + OPPOSITE[direction]
         found = np.minimum(np.searchsorted(self.keys, wanted), self.lanes - 1)
         other = np.searchsorted(self.keys, lanes) < np.searchsorted(self.keys, lanes + 5)
         return np.where(self.keys[found] == wanted, found, np.where(other, st.OTHER_INPUT, st.NO_ROUTE))

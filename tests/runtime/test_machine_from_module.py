@@ -7,7 +7,9 @@ import pytest
 
 from wsc.ir.attributes import Attribute, DictAttr, i64, symbol
 from wsc.ir.diagnostics import DiagnosticError
-from wsc.ir.target import Target
+from wsc.ir.parser import parse_module
+from wsc.ir.target import Target, load_target
+from wsc.ir.verifier import verify
 from wsc.runtime import host
 from wsc.runtime.critical_path import breakdown_of, layer_cycles_of
 from wsc.runtime.machine import Machine
@@ -77,3 +79,60 @@ def test_what_does_not_fit_together(name: str, key: str, value: Attribute, messa
     compiled = changed(compile_shaped(MLP, (2, 3), SMALL_MLP), name, key, value)
     with pytest.raises(DiagnosticError, match=message):
         machine_from_module(compiled.module, target_of(compiled))
+
+
+TINY = load_target("tiny").target
+
+
+def program(name: str, elements: int, *operations: str) -> str:
+    """A program whose %d is `elements` f32 from byte 0 on."""
+    constants = {"zero": 0, "one": 1, "n": elements}
+    lines = [
+        *(f'%{n} = "pe.constant"() {{value = {v} : i64}} : () -> index' for n, v in constants.items()),
+        '%d = "pe.dsd"(%zero, %one, %zero, %n, %one) : (index, index, index, index, index) -> !pe.dsd<f32>',
+        *operations,
+        '"pe.return"() : () -> ()',
+    ]
+    return f'"pe.program"() ({{{" ".join(lines)}}}) {{sym_name = "{name}"}} : () -> ()'
+
+
+def route(x: int, entry: str, output: str, more: str = "") -> str:
+    return (
+        f'"fabric.route"() {{flow = "f", color = 0 : i64, rect = array<i64: {x}, 0, 1, 1, 1, 1>, '
+        f'input = "{entry}", outputs = ["{output}"]{more}}} : () -> ()'
+    )
+
+
+def tile(name: str, rect: str) -> str:
+    return (
+        f'"pe.tile"() {{instance = @g.0, program = @g::@{name}, rect = array<i64: {rect}>, '
+        "channels = array<i64: 0>} : () -> ()"
+    )
+
+
+def test_switch_positions_and_started_streams() -> None:
+    """The middle of three PEs takes what the left one sends, then what the right one does."""
+    end = '"pe.await"() : () -> ()'
+    send = '"pe.start_send"(%d) {channel = 0 : i64} : (!pe.dsd<f32>) -> ()'
+    take = '"pe.start_recv"(%d) {channel = 0 : i64} : (!pe.dsd<f32>) -> ()'
+    text = f"""
+      "fabric.region"() ({{^bb0:
+        "pe.buffer"() {{sym_name = "b", offset = 0 : i64, bytes = 32 : i64, kind = "temp"}} : () -> ()
+        {program("side", 4, send, end)}
+        {program("middle", 8, take, end)}
+      }}) {{sym_name = "g", width = 3 : i64, height = 1 : i64}} : () -> ()
+      "fabric.instance"() {{sym_name = "g.0", region = @g, origin = array<i64: 0, 0>,
+        layers = array<i64: 0, 0>}} : () -> ()
+      {tile("side", "0, 0, 2, 1, 2, 1")} {tile("middle", "1, 0, 1, 1, 1, 1")}
+      {route(0, "RAMP", "E")} {route(2, "RAMP", "W")}
+      {route(1, "W", "RAMP", ", position = 0 : i64, messages = 1 : i64")}
+      {route(1, "E", "RAMP", ", position = 1 : i64, messages = 1 : i64")}
+    """
+    module = parse_module(f'"builtin.module"() ({{{text}}}) : () -> ()', "t.mlir")
+    assert verify(module) == []
+    machine = machine_from_module(module, TINY.with_grid(3, 1))
+    machine.floats[[0, 2], :4] = [[1, 2, 3, 4], [5, 6, 7, 8]]
+    result = machine.run_step()
+    assert machine.floats[1].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    software = TINY.comm_setup_cycles + TINY.await_cycles
+    assert result.cycles == software + 2 * TINY.ramp_cycles + 2 + 8
