@@ -163,7 +163,8 @@ def _add_model_options(group: argparse._ArgumentGroup) -> None:  # pyright: igno
         "--target",
         default=DEFAULT_TARGET,
         metavar="NAME|FILE.toml",
-        help=f"the wafer to compile for (default: {DEFAULT_TARGET}; see `wsc targets`)",
+        help=f"the wafer to compile for (default: {DEFAULT_TARGET}; see `wsc targets`); for a program file, "
+        "one whose defects alone differ",
     )
     group.add_argument("--grid", type=_grid, metavar="WxH", help="use this many PEs instead of the target's")
     group.add_argument(
