@@ -32,7 +32,8 @@ class StepResult:
     engine: str = "wavelet"
     """The engine that found this: `wavelet` or `stream`."""
     certificate: str | None = None
-    """Why both engines agree on this step: `static` (no two colors share a link or ramp) or `checked`
-    (they never met in this run). None on the wavelet engine, which needs none."""
+    """Why both engines agree on this step: `static` (no two colors share a link or ramp), `checked` (they
+    never met in this run) or `ordered` (where they met, the lower color went first). None on the wavelet
+    engine, which needs none."""
     layers_reused: int = 0
     """Layers that were not executed, because all that makes their cycles was as in the layer before."""

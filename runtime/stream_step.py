@@ -77,10 +77,11 @@ class StreamSide:
         count_loads: bool,
         cycle_limit: int,
         reuse_layers: bool,
+        ordered: bool,
     ) -> StepResult:
         """See `Machine.run_step`. Memories are as before if the step raises a fault of kind `conflict`."""
         cycle_limit = min(cycle_limit, _LARGEST_CYCLE)
-        launch = Launch(arguments.get("position", 0), cycle_limit, data, log, reuse_layers)
+        launch = Launch(arguments.get("position", 0), cycle_limit, data, log, reuse_layers, ordered)
         shared = self._network.resources > 0
         # Without data only words that programs store change, which the interpreter can undo.
         memories = self._machine.sram.copy() if data and shared else None
@@ -98,25 +99,26 @@ class StreamSide:
             count, details = self._waiting_details(reached.waiting)
             text = f"{count} PE{'s' if count != 1 else ''} had not ended at cycle {cycle_limit}"
             raise MachineFault("cycle-limit", text, details) from reached
-        return self._result(outcome, count_loads=count_loads)
+        return self._result(outcome, count_loads=count_loads, ordered=ordered)
 
-    def _result(self, outcome: Outcome, *, count_loads: bool) -> StepResult:
+    def _result(self, outcome: Outcome, *, count_loads: bool, ordered: bool) -> StepResult:
         if outcome.stuck:
             raise self._deadlock(outcome)
         if outcome.left_over:
             raise self._left_over(outcome.streams)
         counters = outcome.streams.counters
+        certificate = "static" if not self._network.resources else "ordered" if ordered else "checked"
         return StepResult(
             cycles=int(outcome.ends.max(initial=0)),
             end_cycles=outcome.ends,
             link_hops=int(counters[net.LINK_HOPS]),
             ramp_hops=int(counters[net.RAMP_HOPS]),
             wavelets=int(counters[net.WAVELETS]),
-            contended=0,
+            contended=int(counters[net.CONTENDED]),
             log=outcome.log,
             loads=self._loads(outcome.streams) if count_loads else None,
             engine="stream",
-            certificate="checked" if self._network.resources else "static",
+            certificate=certificate,
             layers_reused=outcome.layers_reused,
         )
 

@@ -38,15 +38,24 @@ class Outcome:
     cycles: int = 0
     where: str = ""
     differences: list[str] = field(default_factory=lambda: list[str]())
+    ordered: bool = False
+    """A conflict, and the stream engine agrees when it serves wavelets in the order of time."""
     needless: bool = False
     """A conflict that the wavelet engine does not see."""
 
 
-def observe(machine: Machine, engine: str, position: int = 0, data: bool = True) -> Observation:
+def observe(
+    machine: Machine, engine: str, position: int = 0, data: bool = True, ordered: bool = False
+) -> Observation:
     """Run one step of `machine` on `engine`, for timing only unless `data`."""
     try:
         result = machine.run_step(
-            {"position": position}, engine=engine, data=data, log_level=LOG_RUNS, count_loads=True
+            {"position": position},
+            engine=engine,
+            data=data,
+            ordered=ordered,
+            log_level=LOG_RUNS,
+            count_loads=True,
         )
     except MachineFault as fault:
         return Observation(fault.kind, str(fault))
@@ -56,43 +65,44 @@ def observe(machine: Machine, engine: str, position: int = 0, data: bool = True)
 def compare(wavelet: Machine, stream: Machine, position: int = 0, data: bool = True) -> Outcome:
     """Compare the wavelet engine on one machine with the stream engine on another, usually its twin.
 
-    After a conflict the step is done once more on the other machine, by the wavelet engine, as `auto` does:
-    that must give the same as if nothing had happened before.
+    After a conflict the step is done twice more on the other machine: by the wavelet engine, as `auto` does,
+    which must give the same as if nothing had happened before, and by the stream engine in the order of time,
+    which must agree where the first attempt could not.
     """
-    one, two = (
-        observe(machine, engine, position, data)
-        for machine, engine in ((wavelet, "wavelet"), (stream, "stream"))
-    )
-    if one.result is None:
-        outcome = Outcome(two.verdict if two.verdict == CONFLICT else one.verdict, where=two.where)
-        if two.verdict not in (one.verdict, CONFLICT):
-            outcome.differences.append(
-                f"wavelet engine: {one.verdict}, stream engine: {two.verdict}\n{one.where}\n{two.where}"
-            )
-        return outcome
-    contended = one.result.contended > 0
-    outcome = Outcome(two.verdict, cycles=one.result.cycles, where=two.where)
+    before = stream.sram.copy()
+    one, two = observe(wavelet, "wavelet", position, data), observe(stream, "stream", position, data)
+    outcome = Outcome(two.verdict, cycles=one.result.cycles if one.result else 0, where=two.where)
     if two.verdict == CONFLICT:
-        outcome.needless = not contended
-        two = observe(stream, "wavelet", position, data)
-        if two.result is not None and one.result.contended != two.result.contended:
-            outcome.differences.append("other wavelets lose a link")
-    elif two.result is not None:
-        outcome.verdict = CERTIFIED
+        outcome.needless = one.result is not None and not one.result.contended
+        again = observe(stream, "wavelet", position, data)
+        outcome.differences += [
+            f"after a conflict: {text}" for text in contrasts(wavelet, one, stream, again)
+        ]
+        stream.sram[...] = before
+        two = observe(stream, "stream", position, data, ordered=True)
+        ordered = contrasts(wavelet, one, stream, two)
+        outcome.ordered = not ordered
+        outcome.differences += [f"in the order of time: {text}" for text in ordered]
+    else:
+        outcome.verdict = CERTIFIED if two.result is not None else one.verdict
+        outcome.differences += contrasts(wavelet, one, stream, two)
+    if one.result is not None and two.result is not None:
         outcome.operations = len(operations_of(one.result))
-        if contended:
-            text = f"{one.result.contended} times a wavelet lost a link, and no conflict was seen"
-            outcome.differences.append(text)
-    if two.result is None:
-        outcome.differences.append(f"one engine: ended, the other: {two.where}")
-        return outcome
-    outcome.differences += differences(wavelet, one.result, two.result)
-    outcome.differences += memory_differences(wavelet, one, two)
-    if not outcome.differences:
-        path = breakdown_of(wavelet, one.result), breakdown_of(stream, two.result)
-        if path[0] != path[1]:
-            outcome.differences.append(f"critical paths differ: {path[0]} and {path[1]}")
     return outcome
+
+
+def contrasts(machine: Machine, one: Observation, other: Machine, two: Observation) -> list[str]:
+    """Return in what two observations differ, of one machine and the other."""
+    if one.result is None or two.result is None:
+        if one.verdict == two.verdict:
+            return []
+        return [f"{one.verdict} and {two.verdict}\n{one.where}\n{two.where}"]
+    found = differences(machine, one.result, two.result) + memory_differences(machine, one, two)
+    if not found:
+        path = breakdown_of(machine, one.result), breakdown_of(other, two.result)
+        if path[0] != path[1]:
+            found.append(f"critical paths differ: {path[0]} and {path[1]}")
+    return found
 
 
 def operations_of(result: StepResult) -> NDArray[np.int64]:
@@ -136,7 +146,7 @@ def differences(machine: Machine, one: StepResult, two: StepResult) -> list[str]
             f"{ends.size} PEs end at other cycles, first {place_of(machine, pe)}: "
             f"{one.end_cycles[pe]} and {two.end_cycles[pe]}"
         )
-    for name in ("cycles", "link_hops", "ramp_hops", "wavelets"):
+    for name in ("cycles", "link_hops", "ramp_hops", "wavelets", "contended"):
         if getattr(one, name) != getattr(two, name):
             found.append(f"{name}: {getattr(one, name)} and {getattr(two, name)}")
     assert one.loads is not None

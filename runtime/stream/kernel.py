@@ -14,6 +14,7 @@ from pathlib import Path
 from ..wavelet.jit import entry, fingerprint, inner, wide
 from . import state as st
 from .affine import explore, go_through
+from .ordering import free_from, list_server, server_of, shares, take_earliest, time_of
 from .queues import end_message, free_slot, pass_through, put, take
 from .resources import use
 from .state import Net
@@ -44,20 +45,50 @@ def move_server(net: Net, server: int) -> int:
             if slot < 0:
                 return st.STATUS_DONE
             time = max(time, wide(queues[slot]) >> st.TIME_SHIFT)
-        mark = stamp & st.MARK
-        for output in range(outputs):
-            resource = wide(servers[me + st.RESOURCE + output])
-            if resource >= 0 and not use(net, resource, server, time, time):
-                return st.STATUS_CONFLICT
-            at = wide(servers[me + st.TARGET + output]) << shift
-            put(net, at, free_slot(net, at), time, mark)
-            counters[st.LINK_HOPS if queues[at + st.TAKER] >= 0 else st.RAMP_HOPS] += 1
-        take(net, lane, time)
-        servers[me + st.LAST] = time
-        servers[me + st.LOAD] += 1
-        counters[st.STEPS] += 1
-        if mark != 0:
-            end_message(net, server)
+        if net.constants[st.ORDERED] != 0 and shares(net, me, outputs):
+            list_server(net, server, time)
+            return st.STATUS_DONE
+        if not _depart(net, server, time):
+            return st.STATUS_CONFLICT
+
+
+@inner
+def _depart(net: Net, server: int, time: int) -> bool:
+    """Let the first wavelet leave a server in cycle `time`. Returns False if another color uses its way."""
+    servers, queues, counters = net.servers, net.queues, net.counters
+    shift = net.constants[st.QUEUE_SHIFT]
+    me = server << st.SERVER_SHIFT
+    lane = wide(servers[me + st.LANE]) << shift
+    mark = wide(queues[lane + st.SLOTS + queues[lane + st.HEAD]]) & st.MARK
+    for output in range(servers[me + st.OUTPUTS]):
+        resource = wide(servers[me + st.RESOURCE + output])
+        if resource >= 0 and not use(net, resource, server, time, time):
+            return False
+        at = wide(servers[me + st.TARGET + output]) << shift
+        put(net, at, free_slot(net, at), time, mark)
+        counters[st.LINK_HOPS if queues[at + st.TAKER] >= 0 else st.RAMP_HOPS] += 1
+    take(net, lane, time)
+    servers[me + st.LAST] = time
+    servers[me + st.LOAD] += 1
+    counters[st.STEPS] += 1
+    if mark != 0:
+        end_message(net, server)
+    return True
+
+
+@inner
+def _move_earliest(net: Net) -> int:
+    """Let the earliest of the wavelets go that want a shared link or ramp, or wait for a lower color."""
+    listed = take_earliest(net)
+    server, time = server_of(listed), time_of(listed)
+    free = free_from(net, server, time)
+    if free > time:
+        net.counters[st.CONTENDED] += free - time
+        list_server(net, server, free)
+        return st.STATUS_DONE
+    if not _depart(net, server, time):
+        return st.STATUS_CONFLICT
+    return move_server(net, server)
 
 
 @inner
@@ -135,7 +166,7 @@ def step_core(net: Net, pe: int) -> int:
     tx = me + st.TRANSMIT_FIELDS
     count = wide(pes[tx + st.TO_GO])
     coupled = pes[me + st.COUPLED] != 0
-    if count > 0 and pes[tx + st.DONE] == 0:
+    if count > 0 and pes[tx + st.DONE] == 0 and net.constants[st.ORDERED] == 0:
         start = contiguous(net, pe) if coupled else wide(pes[tx + st.NEXT])
         if start >= 0:
             found = explore(net, wide(pes[tx + st.QUEUE]), start, count)
@@ -184,7 +215,13 @@ def _make_kernel(fingerprint: int) -> Kernel:
         while True:
             task = next_task(net)
             if task == st.NO_PE:
-                return st.STATUS_DONE
+                # Who has ended goes on first: what they do next may be earlier.
+                if net.counters[st.LISTED] == 0 or net.counters[st.COMPLETED] > 0:
+                    return st.STATUS_DONE
+                status = _move_earliest(net)
+                if status != st.STATUS_DONE:
+                    return status
+                continue
             status = move_server(net, task) if task >= 0 else step_core(net, -1 - task)
             if status == st.STATUS_FULL:
                 wake(net, task)

@@ -122,11 +122,16 @@ EVENTS = 14
 """Messages that were one event."""
 STEPS = 15
 """Wavelets that a server moved one by one."""
-COUNTERS = 16
+LISTED = 16
+"""Servers in `Net.heap`."""
+CONTENDED = 17
+"""Times that a wavelet could have moved but a lower color took one of its links; in ordered launches."""
+COUNTERS = 18
 
-SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS = 0, 1, 2, 3
-"""In `Net.constants`: servers, log2 of a queue's row, what is logged."""
-CONSTANTS = 4
+SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS, ORDERED = 0, 1, 2, 3, 4
+"""In `Net.constants`: servers, log2 of a queue's row, what is logged, whether shared links and ramps serve
+wavelets in the order of time."""
+CONSTANTS = 5
 
 # ---- what the kernel returns -----------------------------------------------------------------------------
 
@@ -162,6 +167,10 @@ class Net(NamedTuple):
     """[queues] lanes of the message that is being tried as one event"""
     times: I32
     """[queues] when its first wavelet leaves each of them"""
+    heap: I64
+    """of an ordered launch: servers whose next wavelet wants a shared link or ramp, `ordering.key` of each"""
+    listed: NDArray[np.int8]
+    """[servers] 1 while the server is in the heap"""
     counters: I64
     constants: I64
 

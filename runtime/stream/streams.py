@@ -63,12 +63,21 @@ class LostWavelet(Exception):  # noqa: N818 - a fault is what hardware has
 class Streams:
     """The network in the state of one launch.
 
-    `data` keeps `moves`, `log` keeps `runs`.
+    `data` keeps `moves`, `log` keeps `runs`; `ordered` serves wavelets on shared links and ramps in the order
+    of time, so that there is no conflict.
     """
 
-    def __init__(self, network: StreamNetwork, pes: int, *, data: bool = False, log: bool = False) -> None:
+    def __init__(
+        self,
+        network: StreamNetwork,
+        pes: int,
+        *,
+        data: bool = False,
+        log: bool = False,
+        ordered: bool = False,
+    ) -> None:
         servers = network.first_position.size - 1
-        constants = np.array([servers, network.queue_shift, data, log], np.int64)
+        constants = np.array([servers, network.queue_shift, data, log, ordered], np.int64)
         resources = aligned(network.resources << st.RESOURCE_SHIFT)
         resources[...] = -1
         resources[st.NEWEST :: 1 << st.RESOURCE_SHIFT] = 0
@@ -88,6 +97,8 @@ class Streams:
             runs=np.zeros(_RUN_ROWS * st.RUN_FIELDS if log else 0, np.int32),
             lanes=np.zeros(network.lanes, np.int32),
             times=np.zeros(network.lanes, np.int32),
+            heap=np.zeros(servers if ordered else 0, np.int64),
+            listed=np.zeros(servers if ordered else 0, np.int8),
             counters=np.zeros(st.COUNTERS, np.int64),
             constants=constants,
         )

@@ -19,7 +19,8 @@ from .wafer import Wafer
 class Launch:
     """What is asked of a step: its `position`, the last cycle, whether data moves and a log is kept.
 
-    With a log and without data, `reuse_layers` lets layers that recur pass without executing them.
+    With a log and without data, `reuse_layers` lets layers that recur pass without executing them. `ordered`
+    decides who goes first where two colors meet, in the order of time; every layer is executed then.
     """
 
     position: int
@@ -27,6 +28,7 @@ class Launch:
     data: bool
     log: bool
     reuse_layers: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ def run_stream(wafer: Wafer, launch: Launch) -> Outcome:
     `StreamConflict` when only the wavelet engine can say what happens. Memories are then in between, but as
     before after a conflict in a launch without data.
     """
-    streams = Streams(wafer.network, wafer.pes, data=launch.data, log=launch.log)
+    streams = Streams(wafer.network, wafer.pes, data=launch.data, log=launch.log, ordered=launch.ordered)
     log = StreamLog(wafer.first_rows) if launch.log else None
     unit = VectorLanes(wafer) if launch.data else None
     mover = StreamMover(wafer) if launch.data else None
     interpreter = Interpreter(
-        *(wafer, streams, launch.limit, launch.position, log, unit, mover), reuse_layers=launch.reuse_layers
+        *(wafer, streams, launch.limit, launch.position, log, unit, mover),
+        reuse_layers=launch.reuse_layers and not launch.ordered,
     )
     try:
         stuck = interpreter.run()
