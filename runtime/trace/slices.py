@@ -114,8 +114,8 @@ class PeSlices:
             if part:
                 name, category, about = self.about(pe, part[0][sl.RUN_PC])
                 cycles = part[-1][sl.RUN_SLOT] + part[-1][sl.RUN_COUNT] - begins
-                about |= {"wavelets": _wavelets(part)}
-                yield Slice(begins, cycles, name.removeprefix("start_"), category, about, lane)
+                args = about | {"wavelets": _wavelets(part)}
+                yield Slice(begins, cycles, name.removeprefix("start_"), category, args, lane)
                 yield from _runs(part, begins, category, lane)
 
     def _local_rows(
@@ -134,15 +134,14 @@ class PeSlices:
         pending: list[Local] = []
         for pc, start, end in rows:
             name, category, about = self.about(pe, pc)
-            if int(self._machine.code[pc, bc.OPCODE]) in bc.STARTING:
-                category = "software"
             if category == "software" and (not pending or pending[-1][2] == start):
                 pending.append((pc, start, end))
                 continue
             yield from self._scalars(pe, pending)
             pending = [(pc, start, end)] if category == "software" else []
-            if category != "software":
-                yield Slice(start, end - start, name, category, about)
+            if not pending:
+                starts = int(self._machine.code[pc, bc.OPCODE]) in bc.STARTING
+                yield Slice(start, end - start, name, "software" if starts else category, about)
         yield from self._scalars(pe, pending)
 
     def _scalars(self, pe: int, rows: list[Local]) -> Iterator[Slice]:

@@ -42,7 +42,7 @@ def check_trace(data: bytes) -> tuple[dict[str, Any], Threads, dict[tuple[int, i
         assert event["ts"] >= 0
         if phase == "X":
             assert isinstance(event["dur"], int)
-            assert event["dur"] > 0
+            assert event["dur"] > 0, event
             threads.setdefault((event["pid"], event["tid"]), []).append(event)
         elif phase in "sf":
             assert event["id"] not in arrows[phase]
