@@ -16,7 +16,7 @@ from ...support.traces import check_trace, outermost
 from ...support.wdl import EXAMPLES
 from .conftest import Command
 
-PROMPT = "A token woke"
+PROMPT = "A t"
 ROWS = ("run", "classifier.wdl", "--random-weights", "7", "--input", "x.npz", "--grid", "2x2")
 
 
@@ -45,16 +45,16 @@ def test_the_tale(wsc: Command, tale: Path, folder: Path) -> None:
     assert (about["model"], about["entry"], about["target"]) == ("tale", "decode", "tiny")
     assert "3, 4" in about["PEs"]
     assert f"{len(about['PEs'])} of 256 PEs are shown" in done.err
-    assert "2 of 13 steps are shown in detail" in done.err
+    assert "2 of 4 steps are shown in detail" in done.err
     assert f"wrote t.json, {len(data):,} bytes" in done.err
 
     tokens = threads[1, 1]
-    assert len(tokens) == 13
-    assert sum(token["dur"] for token in tokens[:12]) == found["prompt"]["cycles"]
-    assert [token["dur"] for token in tokens[11:]] == [token["cycles"] for token in found["tokens"]]
+    assert len(tokens) == 4
+    assert sum(token["dur"] for token in tokens[:3]) == found["prompt"]["cycles"]
+    assert [token["dur"] for token in tokens[2:]] == [token["cycles"] for token in found["tokens"]]
     assert tokens[0]["name"] == "position 0 (prompt)"
-    assert tokens[12]["name"] == f"position 12: {found['tokens'][1]['text']!r}"
-    assert tokens[12]["args"]["token"] == found["tokens"][1]["id"]
+    assert tokens[3]["name"] == f"position 3: {found['tokens'][1]['text']!r}"
+    assert tokens[3]["args"]["token"] == found["tokens"][1]["id"]
 
     path = next(threads[key] for key, name in names.items() if name == "critical path")
     for kind, cycles in found["breakdown"].items():
@@ -63,7 +63,7 @@ def test_the_tale(wsc: Command, tale: Path, folder: Path) -> None:
     assert [layer["name"] for layer in layers[:3]] == ["layer 0", "layer 1", "layer 2"]
     assert sum(layer["dur"] for layer in layers[-6:]) == pytest.approx(6 * found["layer_cycles"])
 
-    last = tokens[12]["ts"]
+    last = tokens[3]["ts"]
     for key, name in names.items():
         if name.startswith("PE "):
             slices = [slice for slice in outermost(threads[key]) if slice["ts"] >= last]
