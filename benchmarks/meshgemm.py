@@ -165,7 +165,8 @@ def meshgemm_module(shape: Shape, target: Target) -> Operation:
             rings = ((ROW, *ring_channels(P, x, False)), align, (COLUMN, *ring_channels(P, y, False)))
             colors = [first + color for first, *pair in rings for color in pair]
             tile: dict[str, Attribute] = {"instance": symbol("run"), "program": symbol(GRID, "main")}
-            tile |= {"rect": i64_array([x, y, 1, 1, 1, 1]), "channels": i64_array(colors)}
+            tile |= {"columns": i64_array([x, 1, 1]), "rows": i64_array([y, 1, 1])}
+            tile["channels"] = i64_array(colors)
             build.create("pe.tile", attributes=tile)
     for first, reverse in ((ROW, False), (ROW_REVERSE, True), (COLUMN, False)):
         for setting in ring_settings(P, reverse):

@@ -11,7 +11,8 @@ from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor, experts_of
 from .dialects.fabric import numbers, switch_position
 from .operation import Operation
-from .routes import collect_settings, rect_end
+from .routes import collect_settings
+from .runs import last_of, numbers_of, runs_of
 from .target import Target
 from .thread_check import misused_streams
 
@@ -52,6 +53,13 @@ def _first(wrong: npt.NDArray[np.bool_]) -> tuple[int, int]:
         return -1, -1
     row, column = divmod(int(wrong.argmax()), wrong.shape[1])
     return row, column
+
+
+def _again(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of ascending numbers were there before."""
+    import numpy as np
+
+    return np.append(False, numbers[1:] == numbers[:-1])
 
 
 class _Checker:
@@ -175,22 +183,22 @@ class _Checker:
             if instance is None or program is None:
                 self.report("the tile's instance or program does not exist", op)
                 continue
-            (x0, y0), rect = numbers(instance, "origin"), numbers(op, "rect")
-            (x, y, _, _, sx, sy), end = rect, rect_end(rect)
-            (x, y), (last_x, last_y) = (x0 + x, y0 + y), (x0 + end[0], y0 + end[1])
-            name = str(instance.symbol_name)
-            inside = min(x, y) >= 0 and last_x < width and last_y < height
-            if not inside or owner[last_y, last_x] != numbering[name]:
-                self.report(f"the tile leaves instance '{name}' at PE {(last_x, last_y)}", op)
+            x0, y0 = numbers(instance, "origin")
+            columns, rows = (runs_of(op, key) for key in ("columns", "rows"))
+            name, last = str(instance.symbol_name), (x0 + last_of(columns), y0 + last_of(rows))
+            inside = last[0] < width and last[1] < height
+            if not inside or owner[last[1], last[0]] != numbering[name]:
+                self.report(f"the tile leaves instance '{name}' at PE {last}", op)
                 continue
-            area = (slice(y, last_y + 1, sy), slice(x, last_x + 1, sx))
+            xs, ys = x0 + numbers_of(columns), y0 + numbers_of(rows)
+            area = np.ix_(ys, xs)
             row, column = _first(owner[area] != numbering[name])
             if row >= 0:
-                self.report(f"the tile leaves instance '{name}' at PE {(x + column * sx, y + row * sy)}", op)
+                self.report(f"the tile leaves instance '{name}' at PE {(int(xs[column]), int(ys[row]))}", op)
                 continue
-            row, column = _first(covered[area])
+            row, column = _first(covered[area] | _again(ys)[:, None] | _again(xs))
             if row >= 0:
-                self.report(f"PE {(x + column * sx, y + row * sy)} has two programs", op)
+                self.report(f"PE {(int(xs[column]), int(ys[row]))} has two programs", op)
                 continue
             covered[area] = True
             self.check_channels(op, program)

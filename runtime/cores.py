@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ir.runs import Run, numbers_of
 from . import bytecode as bc
 from .bytecode import Program
 from .fault import FaultDetail, MachineFault
@@ -19,8 +20,21 @@ from .wavelet.state import Cores
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """The PEs where columns and rows cross, both given as runs start, count, step."""
+
+    columns: tuple[Run, ...]
+    rows: tuple[Run, ...]
+
+    def points(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the x and y of all PEs, row by row."""
+        y, x = np.meshgrid(numbers_of(self.rows), numbers_of(self.columns), indexing="ij")
+        return x.reshape(-1), y.reshape(-1)
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
-    """The PEs of a strided rectangle (wafer coordinates) that run one program.
+    """The PEs of a strided rectangle or of a crossing (wafer coordinates) that run one program.
 
     `origin` is where their instance starts: the programs' coordinates count from there. `channels[c]` is
     the color of the program's channel `c`, -1 where it has none. `layers` is the instance's first layer
@@ -28,7 +42,7 @@ class Tile:
     """
 
     program: int
-    rect: Rect
+    place: Rect | Crossing
     origin: tuple[int, int] = (0, 0)
     channels: tuple[int, ...] = ()
     layers: tuple[int, int] = (0, 0)
@@ -42,7 +56,7 @@ def tile_of_router(width: int, height: int, tiles: Sequence[Tile]) -> NDArray[np
     """
     result = np.full(width * height, -1, np.int32)
     for number, tile in enumerate(tiles):
-        x, y = rect_points(tile.rect)
+        x, y = tile.place.points() if isinstance(tile.place, Crossing) else rect_points(tile.place)
         if x.size and (min(x.min(), y.min()) < 0 or x.max() >= width or y.max() >= height):
             detail = FaultDetail(int(x.max()), int(y.max()), "not on the wafer")
             raise MachineFault("off-wafer", f"a program lies off the {width} x {height} wafer", (detail,))

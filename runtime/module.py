@@ -9,13 +9,14 @@ from ..ir.diagnostics import error_at
 from ..ir.dialects.fabric import numbers, switch_position
 from ..ir.location import place_text
 from ..ir.operation import Operation
+from ..ir.runs import runs_of
 from ..ir.target import Target
 from .bytecode import Costs, Program
-from .cores import Tile
+from .cores import Crossing, Tile
 from .decode import decode_program
 from .defects import refuse_defects
 from .machine import Machine
-from .route import Rect, Route
+from .route import Route
 from .wiring import QueueDepths
 
 
@@ -80,9 +81,11 @@ def _tile(
         raise error_at(f"'pe.tile': there is no {missing}", op.location)
     x, y = numbers(instance, "origin")
     first, end = numbers(instance, "layers")
-    x0, y0, nx, ny, sx, sy = numbers(op, "rect")
-    rect: Rect = (x + x0, y + y0, nx, ny, sx, sy)
-    return Tile(number, rect, (x, y), numbers(op, "channels"), (first, end), name)
+    place = Crossing(
+        tuple((x + start, count, step) for start, count, step in runs_of(op, "columns")),
+        tuple((y + start, count, step) for start, count, step in runs_of(op, "rows")),
+    )
+    return Tile(number, place, (x, y), numbers(op, "channels"), (first, end), name)
 
 
 def _route(op: Operation) -> Route:

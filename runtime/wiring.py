@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ir.arrays import different_values
 from .fault import MachineFault
 from .route import OFFSETS, OPPOSITE, Route, SettingTable, setting_table
 from .wavelet import state as st
@@ -182,7 +183,7 @@ class _Wires:
         flow = np.zeros(self.lanes, np.int32)
         flow[self.lane[::-1]] = table.flow[::-1]
         changing = down[table.switched]
-        rows = np.unique(np.append(np.flatnonzero(self.switched), changing[changing >= 0]))
+        rows = different_values(np.append(np.flatnonzero(self.switched), changing[changing >= 0]))
         return Wiring(
             network,
             np.searchsorted(self.lane_router, routers).astype(np.int32),

@@ -27,6 +27,7 @@ from ..attributes import (
     register_dialect_type,
 )
 from ..operation import Operation, Value
+from ..runs import are_runs
 from ..spec import (
     Constraint,
     Dialect,
@@ -43,7 +44,6 @@ from ..spec import (
     result,
 )
 from .dist import TENSOR
-from .fabric import RECT, verify_rect
 from .nn import INDEX_TYPE, STRING, SYMBOL_REFERENCE
 
 UNARY_FUNCTIONS = (
@@ -102,6 +102,7 @@ COLORS = Constraint(
     lambda a: isinstance(a, DenseArrayAttr) and a.element == I64 and all(value >= -1 for value in a.values),
     kinds=(DenseArrayAttr,),
 )
+RUNS = Constraint("runs start, count, step, ...", are_runs, kinds=(DenseArrayAttr,))
 PURE = frozenset({Trait.PURE})
 EFFECT = frozenset({Trait.WRITE})
 
@@ -151,10 +152,6 @@ def _verify_for(op: Operation, report: Report) -> None:
         report("the body takes the iteration's number (index)")
 
 
-def _verify_tile(op: Operation, report: Report) -> None:
-    verify_rect(op, report)
-
-
 PE = register_dialect(
     Dialect("pe", "The program of one class of PEs: registers, descriptors, vector work, wavelets.")
 )
@@ -181,15 +178,15 @@ PE.add(
         ),
         OpSpec(
             "pe.tile",
-            "Gives the PEs of a strided rectangle (coordinates in the instance) a program and colors "
-            "for its channels.",
+            "Gives the PEs where columns and rows (runs start, count, step of coordinates in the instance) "
+            "cross a program and colors for its channels.",
             attributes=(
                 required("instance", SYMBOL_REFERENCE),
                 required("program", SYMBOL_REFERENCE),
-                required("rect", RECT),
+                required("columns", RUNS),
+                required("rows", RUNS),
                 required("channels", COLORS),
             ),
-            verify=_verify_tile,
         ),
         OpSpec(
             "pe.variable",

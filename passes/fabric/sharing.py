@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ir.arrays import different_values
 from ...ir.routes import DIRECTIONS, RAMP, Settings
 
 IntArray = NDArray[np.int64]
@@ -49,7 +50,7 @@ def uses(settings: Settings) -> tuple[IntArray, IntArray, IntArray]:
     resource, row = np.concatenate(resources), np.concatenate(rows)
     flows = max(len(settings.flows), 1)
     keys = (resource * settings.colors + settings.color[row]) * flows + settings.flow[row]
-    keys = np.unique(keys)
+    keys = different_values(keys)
     return keys // flows // settings.colors, keys // flows % settings.colors, keys % flows
 
 
@@ -74,7 +75,7 @@ def sharing_of(settings: Settings) -> Sharing:
             for pair, count in zip(found.tolist(), counts.tolist(), strict=True):
                 counted.setdefault(divmod(pair, len(settings.flows)), [0, 0])[index] += count
         offset += 1
-    places = np.unique(np.concatenate(shared)) if shared else np.zeros(0, np.int64)
+    places = different_values(np.concatenate(shared)) if shared else np.zeros(0, np.int64)
     ramps = int(np.count_nonzero(places % len(DIRECTIONS) == RAMP))
     pairs_found = [
         SharedPair((settings.flows[one], settings.flows[other]), links, ramps)

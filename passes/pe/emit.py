@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
@@ -11,11 +11,12 @@ from ...ir.attributes import Attribute, IntegerAttr, StringAttr, SymbolRefAttr, 
 from ...ir.builder import Builder
 from ...ir.dialects.fabric import numbers
 from ...ir.operation import Block, Operation, Region
+from ...ir.runs import Run, run_values
 from ...ir.symbols import SymbolTable
 from ..base import Pass, PassContext, operations_named, regions_of_work, symbols
 from .lowering import OperationLowering, PeClass
 from .program_builder import ProgramBuilder
-from .roles import CHANNELS_PER_AXIS, UNUSED, Segment, segments
+from .roles import CHANNELS_PER_AXIS, UNUSED, Role, Segment, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,7 @@ class _RegionEmitter:
                     location=self.region.location,
                 )
         for instance in instances:
-            colors = self.port_colors(str(instance.symbol_name), links)
-            for y in ys:
-                for x in xs:
-                    self.tiles(instance, x, y, names[PeClass(x.role, y.role)], colors)
+            self.tiles(instance, xs, ys, names, self.port_colors(str(instance.symbol_name), links))
         for op in reversed(self.work):
             op.drop_all_references()
         for op in self.work:
@@ -93,21 +91,42 @@ class _RegionEmitter:
         return colors
 
     def tiles(
-        self, instance: Operation, x: Segment, y: Segment, program: str, colors: dict[str, tuple[int, ...]]
+        self,
+        instance: Operation,
+        xs: Sequence[Segment],
+        ys: Sequence[Segment],
+        names: Mapping[PeClass, str],
+        colors: Mapping[str, tuple[int, ...]],
     ) -> None:
-        """Add the tiles of the PEs where two segments cross: one per run of rows with equal colors."""
-        (left, wide, step_x), (first, tall, step_y) = x.run, y.run
-        rows = [first + index * step_y for index in range(tall)]
+        """Add the tiles of an instance: one for each kind of column that crosses a kind of row."""
+        columns: dict[tuple[Role, tuple[int, ...]], list[Run]] = {}
+        for x in xs:
+            columns.setdefault((x.role, x.channels), []).append(x.run)
+        rows: dict[tuple[Role, tuple[int, ...]], list[Run]] = {}
+        for y in ys:
+            for ports, run in self.port_runs(y.run, colors):
+                rows.setdefault((y.role, (*y.channels, *ports)), []).append(run)
+        builder = Builder(self.module.body, location=instance.location)
+        for (role_y, channels_y), found_y in rows.items():
+            for (role_x, channels_x), found_x in columns.items():
+                attributes: dict[str, Attribute] = {
+                    "instance": symbol(str(instance.symbol_name)),
+                    "program": symbol(self.grid, names[PeClass(role_x, role_y)]),
+                    "columns": i64_array(run_values(found_x)),
+                    "rows": i64_array(run_values(found_y)),
+                    "channels": i64_array((*channels_x, *channels_y)),
+                }
+                builder.create("pe.tile", attributes=attributes)
+
+    def port_runs(
+        self, run: Run, colors: Mapping[str, tuple[int, ...]]
+    ) -> Iterator[tuple[tuple[int, ...], Run]]:
+        """Yield the parts of a run of rows that have equal colors at all ports."""
+        start, count, step = run
 
         def row_colors(row: int) -> tuple[int, ...]:
             return tuple(colors[port][row] if port in colors else UNUSED for port in self.ports)
 
-        for ports, run in groupby(rows, key=row_colors):
-            found = list(run)
-            attributes: dict[str, Attribute] = {
-                "instance": symbol(str(instance.symbol_name)),
-                "program": symbol(self.grid, program),
-                "rect": i64_array((left, found[0], wide, len(found), step_x, step_y)),
-                "channels": i64_array((*x.channels, *y.channels, *ports)),
-            }
-            Builder(self.module.body, location=instance.location).create("pe.tile", attributes=attributes)
+        for ports, rows in groupby(range(start, start + count * step, step), key=row_colors):
+            found = list(rows)
+            yield ports, (found[0], len(found), step)

@@ -6,7 +6,7 @@ import pytest
 import waferllm
 from waferllm import Published, compile_layer, read_published
 
-from wsc.ir.dialects.fabric import numbers
+from wsc.ir.runs import numbers_of, runs_of
 from wsc.ir.target import load_target
 
 TINY = load_target("tiny").target
@@ -30,8 +30,9 @@ def test_a_file_that_is_none(text: str, message: str) -> None:
 
 def test_a_layer_takes_the_whole_grid() -> None:
     module = compile_layer({"dim": 16, "ffn": 24, "heads": 4, "kv_heads": 2, "context": 8}, 4, TINY)
-    rects = [numbers(op, "rect") for op in module.body.operations if op.name == "pe.tile"]
-    assert sum(nx * ny for _, _, nx, ny, _, _ in rects) == 16
+    tiles = [op for op in module.body.operations if op.name == "pe.tile"]
+    sizes = [[numbers_of(runs_of(op, key)).size for key in ("columns", "rows")] for op in tiles]
+    assert sum(columns * rows for columns, rows in sizes) == 16
 
 
 def test_both_layers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

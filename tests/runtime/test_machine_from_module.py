@@ -103,10 +103,10 @@ def route(x: int, entry: str, output: str, more: str = "") -> str:
     )
 
 
-def tile(name: str, rect: str) -> str:
+def tile(name: str, columns: str) -> str:
     return (
-        f'"pe.tile"() {{instance = @g.0, program = @g::@{name}, rect = array<i64: {rect}>, '
-        "channels = array<i64: 0>} : () -> ()"
+        f'"pe.tile"() {{instance = @g.0, program = @g::@{name}, columns = array<i64: {columns}>, '
+        "rows = array<i64: 0, 1, 1>, channels = array<i64: 0>} : () -> ()"
     )
 
 
@@ -123,7 +123,7 @@ def test_switch_positions_and_started_streams() -> None:
       }}) {{sym_name = "g", width = 3 : i64, height = 1 : i64}} : () -> ()
       "fabric.instance"() {{sym_name = "g.0", region = @g, origin = array<i64: 0, 0>,
         layers = array<i64: 0, 0>}} : () -> ()
-      {tile("side", "0, 0, 2, 1, 2, 1")} {tile("middle", "1, 0, 1, 1, 1, 1")}
+      {tile("side", "0, 2, 2")} {tile("middle", "1, 1, 1")}
       {route(0, "RAMP", "E")} {route(2, "RAMP", "W")}
       {route(1, "W", "RAMP", ", position = 0 : i64, messages = 1 : i64")}
       {route(1, "E", "RAMP", ", position = 1 : i64, messages = 1 : i64")}

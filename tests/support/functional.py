@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from wsc.ir.attributes import DictAttr, FloatAttr, IntegerAttr, StringAttr, Symb
 from wsc.ir.dialects.fabric import numbers
 from wsc.ir.flows import extract_flows
 from wsc.ir.operation import Block, Operation, Value
-from wsc.ir.routes import collect_settings, rect_points
+from wsc.ir.routes import collect_settings
+from wsc.ir.runs import numbers_of, runs_of
 from wsc.ir.target import Target
 from wsc.runtime.host import Coordinates
 
@@ -235,7 +237,8 @@ class Wafer:
         for op in ops:
             if op.name == "pe.tile":
                 ox, oy = numbers(self.symbols[op.attribute("instance", SymbolRefAttr).leaf], "origin")
-                for x, y in rect_points(numbers(op, "rect")):
+                columns, rows = (numbers_of(runs_of(op, key)).tolist() for key in ("columns", "rows"))
+                for x, y in product(columns, rows):
                     self.pes[ox + x, oy + y] = Pe(self, (ox + x, oy + y), (x, y), op)
 
     def write(self, x: Coordinates, y: Coordinates, offset: int, values: np.ndarray[Any, Any]) -> None:

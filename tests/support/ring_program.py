@@ -53,7 +53,7 @@ def _program(name: str, body: str) -> str:
 def tile(x: int, program: str, channels: str) -> str:
     return (
         f'  "pe.tile"() {{channels = array<i64: {channels}>, instance = @io.0, program = @io::@{program}, '
-        f'rect = array<i64: {x}, 0, 1, 1, 1, 1>}} : () -> () loc("ring.wdl":3:3)\n'
+        f'columns = array<i64: {x}, 1, 1>, rows = array<i64: 0, 1, 1>}} : () -> () loc("ring.wdl":3:3)\n'
     )
 
 

@@ -127,21 +127,27 @@ def test_a_wrong_buffer(offset: int, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rect", "channels", "message"),
+    ("columns", "channels", "message"),
     [
-        ("array<i64: 0, 0, 1, 1, 1, 1>", "array<i64: 0, -1>", ""),
-        ("array<i64: 0, 0, 1, 0, 1, 1>", "array<i64: 0, -1>", "the rectangle must be non-empty"),
-        ("array<i64: 0, 0, 1, 1, 1, 1>", '"none"', "attribute 'channels' must be"),
-        ("array<i64: 0, 0, 1, 1, 1, 1>", "array<f32: 1.0>", "attribute 'channels' must be"),
-        ("array<i64: 0, 0, 1, 1, 1, 1>", "array<i64: 0, -2>", "attribute 'channels' must be"),
+        ("array<i64: 0, 1, 1>", "array<i64: 0, -1>", ""),
+        ("array<i64: 0, 1, 1, 3, 2, 4>", "array<i64: 0, -1>", ""),
+        ("array<i64: 0, 0, 1>", "array<i64: 0, -1>", "attribute 'columns' must be runs"),
+        ("array<i64: 0, 1, 0>", "array<i64: 0, -1>", "attribute 'columns' must be runs"),
+        ("array<i64: -1, 1, 1>", "array<i64: 0, -1>", "attribute 'columns' must be runs"),
+        ("array<i64: 0, 1, 1, 3>", "array<i64: 0, -1>", "attribute 'columns' must be runs"),
+        ("array<i64>", "array<i64: 0, -1>", "attribute 'columns' must be runs"),
+        ("array<i64: 0, 1, 1>", '"none"', "attribute 'channels' must be"),
+        ("array<i64: 0, 1, 1>", "array<f32: 1.0>", "attribute 'channels' must be"),
+        ("array<i64: 0, 1, 1>", "array<i64: 0, -2>", "attribute 'channels' must be"),
     ],
 )
-def test_tiles(rect: str, channels: str, message: str) -> None:
+def test_tiles(columns: str, channels: str, message: str) -> None:
     text = f"""
       "fabric.region"() ({{ {program("")} }}) {{sym_name = "g", width = 1 : i64, height = 1 : i64}} : () -> ()
       "fabric.instance"() {{sym_name = "g.0", region = @g, origin = array<i64: 0, 0>,
         layers = array<i64: 0, 1>}} : () -> ()
-      "pe.tile"() {{instance = @g.0, program = @g::@p, rect = {rect}, channels = {channels}}} : () -> ()
+      "pe.tile"() {{instance = @g.0, program = @g::@p, columns = {columns}, rows = array<i64: 0, 1, 1>,
+        channels = {channels}}} : () -> ()
     """
     found = problems_of(text)
     assert len(found) == (1 if message else 0)

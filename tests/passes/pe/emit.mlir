@@ -16,8 +16,8 @@
 // CHECK: "pe.recv"
 // CHECK: "pe.return"
 // CHECK-NEXT: }) {sym_name = "single.end"}
-// CHECK: "pe.tile"() {{.*}}instance = @io.0, program = @io::@single.root, rect = array<i64: 0, 0, 1, 1, 1, 1>
-// CHECK: "pe.tile"() {{.*}}instance = @io.0, program = @io::@single.end, rect = array<i64: 0, 1, 1, 1, 1, 1>
+// CHECK: "pe.tile"() {{.*}}columns = array<i64: 0, 1, 1>, instance = @io.0, program = @io::@single.root, rows = array<i64: 0, 1, 1>
+// CHECK: "pe.tile"() {{.*}}columns = array<i64: 0, 1, 1>, instance = @io.0, program = @io::@single.end, rows = array<i64: 1, 1, 1>
 // CHECK-NOT: "dist.
 "builtin.module"() ({
 "fabric.region"() ({

@@ -1,12 +1,15 @@
 """Pass emit: one program for each class of PEs, and a color for each channel that it uses."""
 
+from itertools import product
+
 import pytest
 
 from wsc.ir.attributes import IntegerAttr, SymbolRefAttr
 from wsc.ir.dialects.fabric import numbers
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import channels_of, check_program
-from wsc.ir.routes import RAMP, Point, collect_settings, rect_points
+from wsc.ir.routes import RAMP, Point, collect_settings
+from wsc.ir.runs import numbers_of, runs_of
 from wsc.passes.base import operations_named, symbols
 from wsc.passes.fabric.reduce_trees import tree_of
 from wsc.passes.pe.lowering import PeClass
@@ -26,7 +29,8 @@ def programs_by_pe(module: Operation) -> dict[Point, tuple[str, tuple[int, ...]]
     found: dict[Point, tuple[str, tuple[int, ...]]] = {}
     for tile in operations_named(module, "pe.tile"):
         x, y = numbers(instances[tile.attribute("instance", SymbolRefAttr).leaf], "origin")
-        for px, py in rect_points(numbers(tile, "rect")):
+        columns, rows = (numbers_of(runs_of(tile, key)).tolist() for key in ("columns", "rows"))
+        for px, py in product(columns, rows):
             assert (x + px, y + py) not in found
             found[x + px, y + py] = (str(tile.attributes["program"]), numbers(tile, "channels"))
     return found
