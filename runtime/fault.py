@@ -32,14 +32,18 @@ class FaultDetail:
         return f"{', '.join(parts)}: {self.message}{where}"
 
 
-class MachineFault(Exception):  # noqa: N818 - a fault is what hardware has
-    """The machine stopped: `kind` is one of the words below, `details` says what each PE had to do with it.
+KINDS = (
+    *("deadlock", "lost-wavelet", "off-wafer", "memory", "arithmetic", "channel", "thread", "program"),
+    *("defect", "cycle-limit", "conflict", "not-a-number"),
+)
+"""What can stop a machine; docs/machine.md says what each means."""
 
-    Kinds: `deadlock`, `lost-wavelet`, `off-wafer`, `memory`, `arithmetic`, `channel`, `thread`,
-    `cycle-limit`, `defect`, `not-a-number` and `program`.
-    """
+
+class MachineFault(Exception):  # noqa: N818 - a fault is what hardware has
+    """The machine stopped: `kind` is one of `KINDS`, `details` says what each PE had to do with it."""
 
     def __init__(self, kind: str, message: str, details: tuple[FaultDetail, ...] = ()) -> None:
+        assert kind in KINDS, kind
         self.kind = kind
         self.message = message
         self.details = details

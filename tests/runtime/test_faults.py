@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from wsc.runtime import bytecode as bc
 from wsc.runtime.bytecode import Instruction
 from wsc.runtime.cores import Tile
-from wsc.runtime.fault import MAX_DETAILS, FaultDetail, MachineFault
+from wsc.runtime.fault import KINDS, MAX_DETAILS, FaultDetail, MachineFault
 from wsc.runtime.machine import Machine
 from wsc.runtime.wiring import Route
 
@@ -210,3 +213,9 @@ def test_a_long_list_is_cut() -> None:
     lines = str(fault).splitlines()
     assert len(lines) == 1 + MAX_DETAILS + 1
     assert lines[-1] == "  and 22 more"
+
+
+def test_the_document_of_the_machine_lists_all_kinds() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "machine.md").read_text("utf-8")
+    table = text.partition("## Faults")[2].partition("\n## ")[0]
+    assert tuple(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == KINDS
