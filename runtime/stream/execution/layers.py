@@ -69,7 +69,6 @@ class Layers:
         self._barriers: dict[int, _Barrier] = {}
         self._given_up: set[int] = set()
         """Instances whose loops run as any other."""
-        self._independent: dict[int, bool] = {}
         self._members: dict[int, int] = {}
         self.reused = 0
 
@@ -99,9 +98,10 @@ class Layers:
         return released
 
     def _may_recur(self, pc: int) -> bool:
-        if pc not in self._independent:
-            self._independent[pc] = layer_matters(self._wafer.rows, pc) is None
-        return self._independent[pc]
+        known = self._wafer.equal_layers
+        if pc not in known:
+            known[pc] = layer_matters(self._wafer.rows, pc) is None
+        return known[pc]
 
     def _size(self, instance: int) -> int:
         if not self._members:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class Wafer:
     """Flat views of the memories, PE by PE."""
     floats: NDArray[np.float32]
     words: NDArray[np.int32]
+    equal_layers: dict[int, bool] = field(default_factory=dict[int, bool])
+    """Whether layers may recur in the loop over layers that ends at a row, where that has been asked for."""
 
     @property
     def pes(self) -> int:
