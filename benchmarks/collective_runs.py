@@ -117,7 +117,7 @@ class CollectiveRun:
                 routes.append(
                     Route(
                         f"phase{number}",
-                        phase.first_color + setting.color,
+                        setting.color,
                         self._rect(phase.axis, run, across),
                         names[setting.input],
                         tuple(names[output] for output in setting.outputs),
@@ -147,9 +147,7 @@ class CollectiveRun:
     def _keys(self, axis: str, place: int) -> tuple[tuple[Step, ...] | bool, ...]:
         """For each phase: the steps at a place along its axis, or whether it runs at that place across."""
         return tuple(
-            phase.plan.moved(phase.first_color).steps[place]
-            if phase.axis == axis
-            else phase.line is None or phase.line == place
+            phase.plan.steps[place] if phase.axis == axis else phase.line is None or phase.line == place
             for phase in self.plan.phases
         )
 

@@ -25,6 +25,7 @@ from wsc.passes.fabric.collectives.all_reduce import all_reduce_plan
 from wsc.passes.fabric.collectives.auto import best_tree, energies, recurrence_bound
 from wsc.passes.fabric.collectives.broadcast import broadcast_plan
 from wsc.passes.fabric.collectives.grouping import best_groups
+from wsc.passes.fabric.collectives.level_sizes import best_levels
 from wsc.passes.fabric.collectives.plan import LinePlan
 from wsc.passes.fabric.collectives.rectangle import row_plan
 from wsc.passes.fabric.collectives.reduce import reduce_plan
@@ -55,7 +56,7 @@ WIDE = ("tree", "two-phase", "ring")
 """Whose forms are to hold for B >= `WIDE_FROM` * P."""
 WIDE_FROM = 64
 TOLERANCE, FEW_CYCLES = 0.04, 4
-REDUCES = ("star", "chain", "tree", "two-phase", "groups", "best")
+REDUCES = ("star", "chain", "tree", "two-phase", "levels", "groups", "best")
 
 
 @dataclass
@@ -94,8 +95,13 @@ def tree_of(name: str, parts: int, wavelets: int) -> LineTree:
     """The tree of a reduce to the first PE."""
     if name == "best":
         return best_tree(parts, wavelets, COSTS, 0)
-    shape = best_groups(0, parts - 1, wavelets, COSTS) if name == "groups" else SHAPES[name]
-    return line_tree(shape.rpartition("| ")[2], parts, 0)
+    if name == "groups":
+        shape = best_groups(0, parts - 1, wavelets, COSTS)
+    elif name == "levels":
+        shape = best_levels(0, parts - 1, wavelets, COSTS)
+    else:
+        shape = SHAPES[name]
+    return line_tree(shape, parts, 0)
 
 
 def plan_of(name: str, parts: int, wavelets: int) -> tuple[LinePlan, int]:
@@ -223,9 +229,10 @@ def show(cases: Sequence[Case], bounds: Mapping[tuple[int, int], float], claims:
         print(table(name, cases, lambda c: f"{c.error:+.1%}"))
     print("\nbest tree: measured / min(recurrence bound, star)")
     print(table("best", cases, lambda c: f"{c.cycles / bounds[c.parts, c.wavelets]:.3f}"))
-    print("\ngroups: measured / best tree")
     best = {(c.parts, c.wavelets): c.cycles for c in cases if c.name == "best"}
-    print(table("groups", cases, lambda c: f"{c.cycles / best[c.parts, c.wavelets]:.3f}"))
+    for name in ("levels", "groups"):
+        print(f"\n{name}: measured / best tree")
+        print(table(name, cases, lambda c: f"{c.cycles / best[c.parts, c.wavelets]:.3f}"))
     conflicts = sum(None in c.measured.values() for c in cases)
     if conflicts:
         print(f"\nthe stream engine met a conflict in {conflicts} of {len(cases)} runs and left them out")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wsc.passes.fabric.collectives.auto import NEVER, best_tree, energies, recurrence_bound
 from wsc.passes.fabric.collectives.choice import best_shape, shape_cycles, shapes_for
 from wsc.passes.fabric.collectives.grouping import best_groups, grouped_all_reduce_cycles
+from wsc.passes.fabric.collectives.level_sizes import best_levels
 from wsc.passes.fabric.collectives.timing import (
     LineCosts,
     all_reduce_cycles,
@@ -143,6 +144,17 @@ def test_levels_counted_without_building_them(low: int, high: int, wavelets: int
     cycles = levels_reduce_cycles(low, high, np.array(shapes, np.int64), wavelets, costs)
     trees = [line_tree(f"levels {a} {b}", low + 1 + high, low) for a, b in shapes]
     assert cycles.tolist() == [reduce_cycles(tree, wavelets, costs) for tree in trees]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 14), (9, 10)])
+def test_no_levels_beat_the_best_ones(low: int, high: int) -> None:
+    costs = LineCosts(2, 3)
+    for wavelets in (1, 6, 30):
+        found = reduce_cycles(
+            line_tree(best_levels(low, high, wavelets, costs), low + 1 + high, low), wavelets, costs
+        )
+        for shape in ("levels 2", "levels 3", "levels 5", "levels 2 2", "levels 3 2", "levels 2 4"):
+            assert found <= reduce_cycles(line_tree(shape, low + 1 + high, low), wavelets, costs)
 
 
 # ---- the published bound
