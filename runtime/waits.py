@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-_MOST_STEPS = 100_000
+_MOST_CORES = 100_000
 """Cores that are asked whom they wait for before the search for a circle is given up."""
 _MOST_PLACES = 8
 """PEs of a circle that a message names."""
@@ -88,38 +88,28 @@ def waits_of(queues: Queues, core: int) -> list[Wait]:
     ]
 
 
-def circle(queues: Queues, start: int) -> list[int] | None:
-    """Return cores of which each waits for the next one, the last for the first; None if none are found.
+def first_circle(queues: Queues, starts: Sequence[int]) -> list[int]:
+    """Return cores of which each waits for the next one, the last for the first; nothing if none are found.
 
-    The search goes depth first through all waits of all cores that it comes to from `start`.
+    The search goes depth first through all waits of all cores that it comes to from `starts`, one by one.
     """
     done: set[int] = set()
-    on_path: dict[int, None] = {start: None}
-    stack = [(start, iter(waits_of(queues, start)))]
-    for _ in range(_MOST_STEPS):
-        core, waits = stack[-1]
-        wait = next(waits, None)
-        if wait is None:
-            stack.pop()
-            done.add(core)
-            del on_path[core]
-            if not stack:
-                return None
-        elif wait.core in on_path:
-            path = list(on_path)
-            return path[path.index(wait.core) :]
-        elif wait.core >= 0 and wait.core not in done:
-            on_path[wait.core] = None
-            stack.append((wait.core, iter(waits_of(queues, wait.core))))
-    return None
-
-
-def first_circle(queues: Queues, starts: Sequence[int]) -> list[int]:
-    """Return the first circle that is found from one of the cores `starts`; nothing if there is none."""
     for start in starts:
-        found = circle(queues, start)
-        if found is not None:
-            return found
+        on_path: dict[int, None] = {start: None}
+        stack = [] if start in done else [(start, iter(waits_of(queues, start)))]
+        while stack and len(done) + len(stack) < _MOST_CORES:
+            core, waits = stack[-1]
+            wait = next(waits, None)
+            if wait is None:
+                stack.pop()
+                done.add(core)
+                del on_path[core]
+            elif wait.core in on_path:
+                path = list(on_path)
+                return path[path.index(wait.core) :]
+            elif wait.core >= 0 and wait.core not in done:
+                on_path[wait.core] = None
+                stack.append((wait.core, iter(waits_of(queues, wait.core))))
     return []
 
 
