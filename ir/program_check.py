@@ -9,9 +9,9 @@ from .attributes import DenseArrayAttr, DictAttr, IntegerAttr, StringAttr, Symbo
 from .defects_touched import defects_touched
 from .diagnostics import Diagnostic, Severity
 from .dialects.dist import DistTensor, experts_of
-from .dialects.fabric import numbers, switch_position
+from .dialects.fabric import STATIC, certificate_kind, numbers, switch_position
 from .operation import Operation
-from .routes import collect_settings
+from .routes import Settings, collect_settings
 from .runs import last_of, numbers_of, runs_of
 from .target import Target
 from .thread_check import misused_streams
@@ -40,7 +40,8 @@ def check_program(module: Operation) -> list[Diagnostic]:
 
     The target is usable; buffers lie in SRAM; instances lie on the wafer and do not overlap; every PE of an
     instance has exactly one program; every channel that a program uses has a color; nothing uses a defect;
-    switches have the positions that routes use; streams are started and awaited in turn.
+    switches have the positions that routes use; a static certificate is true; streams are started and awaited
+    in turn.
     """
     checker = _Checker(module)
     checker.run()
@@ -87,9 +88,11 @@ class _Checker:
             self.check_buffers(region, target)
         owner = self.check_instances(target)
         routes = [op for op in self.module.body.operations if op.name == "fabric.route"]
-        _, found = collect_settings(routes, target.width, target.height)
+        settings, found = collect_settings(routes, target.width, target.height)
         for message, op in found:
             self.report(message, op)
+        if certificate_kind(self.module) == STATIC:
+            self.check_certificate(settings)
         for touched in defects_touched(self.module, target.defects):
             self.report(str(touched), touched.op)
         for op in routes:
@@ -103,6 +106,16 @@ class _Checker:
         if not self.problems:
             self.check_tiles(owner)
             self.check_variables()
+
+    def check_certificate(self, settings: Settings) -> None:
+        """Report if the module claims that no two colors share a link or ramp, and some do."""
+        from .sharing import sharing_of  # not above: to read programs takes no arrays
+
+        sharing = sharing_of(settings)
+        if sharing.links or sharing.ramps:
+            one, other = sharing.pairs[0].flows
+            text = f"the certificate is static, but flows '{one}' and '{other}' share links or ramps"
+            self.report(text, self.module)
 
     def target(self) -> Target | None:
         """Return the target with the grid of the program."""

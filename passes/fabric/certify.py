@@ -13,8 +13,8 @@ from ...ir.attributes import ArrayAttr, DictAttr, i64, string
 from ...ir.dialects.fabric import CERTIFICATE_ATTRIBUTE, CHECKED, STATIC
 from ...ir.operation import Operation
 from ...ir.routes import collect_settings
+from ...ir.sharing import Sharing, sharing_of
 from ..base import Pass, PassContext, module_target, operations_named
-from .sharing import Sharing, sharing_of
 
 _MOST_PAIRS = 16
 

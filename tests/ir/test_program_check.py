@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wsc.ir.attributes import Attribute, DictAttr, StringAttr
+from wsc.ir.dialects.fabric import CERTIFICATE_ATTRIBUTE, CHECKED, STATIC, certificate_kind
 from wsc.ir.operation import Operation
 from wsc.ir.program_check import check_program
 
@@ -29,3 +31,13 @@ def test_a_switch_has_so_many_positions() -> None:
         module.body.append(route((0, 0, 1, 1, 1, 1), "W", outputs, 20, "extra", position, 1))
     text = "flow 'extra' uses position 4 of a switch; the target's have 4, from 0"
     assert messages_of(module) == [text]
+
+
+def test_a_static_certificate_is_checked() -> None:
+    module = compile_model(TALE, (4, 3), SMALL_TALE).module
+    assert certificate_kind(module) == CHECKED
+    entries = {"kind": StringAttr(STATIC)}
+    module.attributes[CERTIFICATE_ATTRIBUTE] = DictAttr.of(dict[str, Attribute](entries))
+    (message,) = messages_of(module)
+    assert message.startswith("the certificate is static, but flows '")
+    assert message.endswith("share links or ramps")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...ir.arrays import different_values
-from ...ir.routes import DIRECTIONS, RAMP, Settings
+from .arrays import different_values
+from .routes import DIRECTIONS, RAMP, Settings
 
 IntArray = NDArray[np.int64]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from wsc.ir import parse_module
 from wsc.ir.routes import DIRECTIONS, collect_settings
-from wsc.passes.fabric.sharing import sharing_of
+from wsc.ir.sharing import sharing_of
 from wsc.runtime.stream.network import stream_network
 from wsc.runtime.wiring import QueueDepths, Route
 
