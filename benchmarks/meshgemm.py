@@ -6,7 +6,8 @@ A is aligned on the wafer in P // 2 shifts, the rows of one half by the ring's o
 aligned. Then come P steps, each of which shifts both tiles while the products of those at hand are added to
 C: for each column k of A's tile and each element of row k of B's, one multiply-add of a whole column.
 
-    python benchmarks/meshgemm.py --grid 6 --shape 96,48,48 [--passes N] [--target NAME] [--emit FILE]
+    python benchmarks/meshgemm.py --grid 6 --shape 96,48,48 [--passes N] [--target NAME] [--engine NAME]
+        [--emit FILE]
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from wsc.ir.verifier import verify_or_raise
 from wsc.passes.pe.program_builder import ProgramBuilder
 from wsc.runtime.machine import Machine, StepResult
 from wsc.runtime.module import machine_from_module
+from wsc.runtime.stream_step import ENGINES
 
 # Channels of the program: A's ring, the ring that aligns A in this row, B's ring; each to send, to receive.
 A_SEND, A_RECEIVE, ALIGN_SEND, ALIGN_RECEIVE, B_SEND, B_RECEIVE = range(6)
@@ -298,12 +300,12 @@ def run(shape: Shape, target: Target) -> StepResult:
 
 
 def multiply(
-    shape: Shape, target: Target, A: NDArray[np.float16], B: NDArray[np.float16]
+    shape: Shape, target: Target, A: NDArray[np.float16], B: NDArray[np.float16], engine: str = "wavelet"
 ) -> tuple[NDArray[np.float16], StepResult]:
-    """Return `passes` times A B as the machine computes it, and what it took."""
+    """Return `passes` times A B as an engine computes it, and what it took."""
     machine = machine_from_module(meshgemm_module(shape, target), target)
     load(machine, shape, A, B)
-    result = machine.run_step()
+    result = machine.run_step(engine=engine)
     return unload(machine, shape), result
 
 
@@ -315,6 +317,7 @@ def main() -> None:
     parser.add_argument("--shape", default="96,48,48", metavar="M,K,N", help="default 96,48,48")
     parser.add_argument("--passes", type=int, default=1, help="products per shift (default 1)")
     parser.add_argument("--target", default="wse3", help="a target's name or file (default wse3)")
+    parser.add_argument("--engine", choices=ENGINES, default="auto", help="what executes it (default auto)")
     parser.add_argument("--emit", type=Path, metavar="FILE", help="write the module as text")
     options = parser.parse_args()
     target = load_target(options.target).target
@@ -327,7 +330,7 @@ def main() -> None:
         options.emit.write_text(print_operation(meshgemm_module(shape, target)))
     rng = np.random.default_rng(0)
     A, B = (rng.uniform(-1, 1, size).astype(np.float16) for size in ((M, K), (K, N)))
-    C, result = multiply(shape, target, A, B)
+    C, result = multiply(shape, target, A, B, options.engine)
     wanted = shape.passes * (A.astype(np.float64) @ B.astype(np.float64))
     print(
         f"{M} x {K} x {N} on {shape.P} x {shape.P} PEs of {target.name}: mean {result.end_cycles.mean():.2f} "
