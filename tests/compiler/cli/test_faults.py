@@ -186,3 +186,15 @@ def test_a_model_runs_right_on_a_wafer_with_defects(wsc: Command, folder: Path) 
         *("--input", "tokens.npz", "--tokens", "3", "--check", "--quiet", *sizes),
     )
     assert done.status == 0, done.err
+
+
+def test_a_wafer_without_room(wsc: Command, folder: Path, golden: Callable[..., None]) -> None:
+    (folder / "tale.wdl").write_text(TALE, "utf-8")
+    dead = ", ".join(f"[{x}, {y}]" for x in (1, 3, 4, 6) for y in range(6))
+    wafer(folder, f'[defects]\npes = [{dead}]\nsource = "a test"\n')
+    sizes = SMALL_TALE | {"dim": "64", "ffn": "512", "vocab": "512"}
+    options = [option for key, value in sizes.items() for option in ("--set", f"{key}={value}")]
+    done = wsc("compile", "tale.wdl", "--target", "wafer.toml", "--grid", "8x6", "-o", "t.wsx", *options)
+    assert done.status == 1
+    assert not (folder / "t.wsx").exists()
+    golden(done.err[done.err.index("error: ") :], suffix=".txt")
