@@ -100,9 +100,10 @@ class _Checker:
                 self.report(f"the target has {target.usable_colors} colors for programs", op)
             position, _ = switch_position(op)
             if position >= target.switch_positions:
-                name, most = op.attribute("flow", StringAttr).value, target.switch_positions
-                text = f"flow '{name}' uses position {position} of a switch; the target's have {most}, from 0"
-                self.report(text, op)
+                name, color = op.attribute("flow", StringAttr).value, op.attribute("color", IntegerAttr).value
+                where = f"color {color} at router {numbers(op, 'rect')[:2]} (flow '{name}')"
+                most = target.switch_positions
+                self.report(f"{where} has a switch position {position}; the target has {most}, from 0", op)
         if not self.problems:
             self.check_tiles(owner)
             self.check_variables()

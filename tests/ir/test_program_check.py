@@ -29,8 +29,8 @@ def test_a_switch_has_so_many_positions() -> None:
     for position in range(5):
         outputs = "RAMP" if position % 2 else "E"
         module.body.append(route((0, 0, 1, 1, 1, 1), "W", outputs, 20, "extra", position, 1))
-    text = "flow 'extra' uses position 4 of a switch; the target's have 4, from 0"
-    assert messages_of(module) == [text]
+    where = "color 20 at router (0, 0) (flow 'extra')"
+    assert messages_of(module) == [f"{where} has a switch position 4; the target has 4, from 0"]
 
 
 def test_a_static_certificate_is_checked() -> None:

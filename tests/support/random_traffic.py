@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 from wsc.runtime import bytecode as bc
 from wsc.runtime.bytecode import Descriptor, Instruction
@@ -100,15 +101,7 @@ def random_case(
     rng = random.Random(seed)
     depths = QueueDepths(rng.randrange(4), rng.randint(1, 3), rng.randint(1, 7), rng.randint(1, 7))
     if links:
-        ramp, *queues = depths.ramp_cycles, depths.router_queue_wavelets
-        depths = QueueDepths(
-            ramp,
-            *queues,
-            depths.core_input_queue_wavelets,
-            depths.core_output_queue_wavelets,
-            rng.randint(1, 4),
-            rng.choice([0, 1, 7]),
-        )
+        depths = replace(depths, hop_cycles=rng.randint(1, 4), turn_cycles=rng.choice([0, 1, 7]))
     routes: Routes = {}
     streams: Streams = defaultdict(list)
     for _ in range(rng.randint(1, 7)):
