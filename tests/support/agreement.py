@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from wsc.runtime.fault import MachineFault
 from wsc.runtime.machine import Machine
 from wsc.runtime.step import StepResult
 from wsc.runtime.wavelet.state import LOG_RUNS
+from wsc.runtime.wiring import QueueDepths
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +77,13 @@ def same_step(
     assert layer_cycles_of(machine, streams) == layer_cycles_of(machine, wavelets)
     assert np.array_equal(sram, machine.sram)
     return len(found)
+
+
+def usable(depths: QueueDepths) -> QueueDepths:
+    """Queues that cover their credit loops, as those of a target do."""
+    return replace(
+        depths,
+        router_queue_wavelets=max(depths.router_queue_wavelets, 2),
+        core_input_queue_wavelets=max(depths.core_input_queue_wavelets, depths.ramp_cycles + 1),
+        core_output_queue_wavelets=max(depths.core_output_queue_wavelets, depths.ramp_cycles + 2),
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,9 +13,9 @@ from wsc.runtime.bytecode import Descriptor, Instruction, Register
 from wsc.runtime.cores import Tile
 from wsc.runtime.fault import MachineFault
 from wsc.runtime.machine import Machine
-from wsc.runtime.wiring import QueueDepths, Route
+from wsc.runtime.wiring import Route
 
-from ...support.agreement import compare
+from ...support.agreement import compare, usable
 from ...support.random_traffic import fast_wafer, random_case
 from ...support.wafers import (
     DEPTHS,
@@ -37,16 +35,6 @@ def filled(wafer: Machine, seed: int = 0) -> Machine:
     """Put random bits into the memories."""
     wafer.sram[...] = np.random.default_rng(seed).integers(0, 1 << 16, wafer.sram.shape)
     return wafer
-
-
-def usable(depths: QueueDepths) -> QueueDepths:
-    """Queues that cover their credit loops, as those of a target do."""
-    return replace(
-        depths,
-        router_queue_wavelets=max(depths.router_queue_wavelets, 2),
-        core_input_queue_wavelets=max(depths.core_input_queue_wavelets, depths.ramp_cycles + 1),
-        core_output_queue_wavelets=max(depths.core_output_queue_wavelets, depths.ramp_cycles + 2),
-    )
 
 
 @pytest.mark.parametrize("setup", [0, 15])
