@@ -1,10 +1,16 @@
 """The machines whose speed is measured do what their descriptions say."""
 
+import json
+
 import numpy as np
 import pytest
 from wafer_traffic import SETUP_CYCLES, busy_mesh, whole_wafer
 
+from wsc.compiler.cli.heat.maps import Picture, link_maps
+from wsc.compiler.cli.heat.svg import svg_of
 from wsc.runtime import bytecode as bc
+from wsc.runtime.trace.chrome import ChromeTrace
+from wsc.runtime.wavelet.state import LOG_RUNS
 
 
 @pytest.mark.parametrize(("width", "height"), [(3, 3), (6, 5), (4, 8)])
@@ -28,3 +34,22 @@ def test_the_mesh_is_kept_busy() -> None:
 def test_a_wafer_without_inner_pes() -> None:
     with pytest.raises(ValueError, match="2 x 9 PEs are too few"):
         whole_wafer(2, 9, 16)
+
+
+@pytest.mark.slow
+def test_a_trace_and_a_picture_of_the_whole_wafer_can_be_opened() -> None:
+    """They hold what a browser opens at once, and say what they leave out."""
+    machine = whole_wafer(750, 994, 16)
+    result = machine.run_step(engine="stream", data=False, log_level=LOG_RUNS, count_loads=True)
+    assert result.loads is not None
+    trace = ChromeTrace(machine, {})
+    trace.step(result, "step", {}, detail=True)
+    data = trace.to_bytes()
+    assert len(data) < 2_000_000
+    file = json.loads(data)
+    assert file["otherData"]["left out"] == [f"{len(file['otherData']['PEs'])} of 745,500 PEs are shown"]
+    counts = [event["args"] for event in file["traceEvents"] if event["name"] == "communications"]
+    assert max(count["moving"] + count["waiting"] for count in counts) > 700_000
+    maps = link_maps(result.loads, result.cycles, machine.pe_index)
+    assert maps[0].top == maps[1].top == 100 * 16 / result.cycles
+    assert len(svg_of(Picture("traffic", maps, [], 750, 994))) < 1_000_000
