@@ -110,7 +110,11 @@ def measure_tokens(side: int, counts: Sequence[int], engines: Sequence[str], rep
     cycles: dict[int, dict[str, int]] = {count: {} for count in counts}
     seconds: dict[int, dict[str, float]] = {count: {} for count in counts}
     for engine in engines:
-        machine.run_step(engine=engine, data=False)
+        try:
+            machine.run_step(engine=engine, data=False)
+        except MachineFault as fault:
+            print(f"{engine} engine, {side} x {side}: {fault.message}", file=sys.stderr)
+            continue
         for _ in range(repeat):
             total, start = 0, time.process_time()
             for position in range(max(counts)):
@@ -169,10 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = [measure_size(int(side), engines, args.repeat) for side in args.sides.split(",")]
     print_sizes(sizes, engines)
     print()
-    failed = {engine for row in sizes for engine in row.failures}
     counts = [int(count) for count in args.tokens.split(",")]
-    tokens = measure_tokens(args.side, counts, [e for e in engines if e not in failed], args.repeat)
-    print_tokens(tokens, [e for e in engines if e not in failed])
+    tokens = measure_tokens(args.side, counts, engines, args.repeat)
+    print_tokens(tokens, [engine for engine in engines if engine in tokens[0].seconds])
     by_size = series([(row.pes, row.seconds) for row in sizes], engines, "one token")
     by_token = series([(row.tokens, row.seconds) for row in tokens], engines, f"{args.side} x {args.side}")
     print()

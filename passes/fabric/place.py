@@ -160,12 +160,46 @@ class _Problem:
                     found.extend(Candidate(stages, tall, top, wide, cycles + cost) for top, cost in tops)
         return found
 
+    def narrowest(self, width: int, height: int) -> list[Candidate]:
+        """Shapes on all useful heights, regions no wider than memory needs: one fits if anything does."""
+        grids = [self.top] + ([self.stage] if self.stage is not None else [])
+        heights = useful_sizes([s for grid in grids for s in self.splits(grid, "y")], height, height)
+        widths = {grid: useful_sizes(self.splits(grid, "x"), width, width) for grid in grids}
+        found: list[Candidate] = []
+        for tall in heights:
+            top = self.least_width(self.top, widths[self.top], tall, 0)
+            if top is None:
+                continue
+            cost = self.cycles(self.top, top, tall, 0)
+            if self.stage is None:
+                found.append(Candidate(0, tall, top, 0, cost))
+                continue
+            for stages in [self.stages] if self.stages else self.possible_stages():
+                most = ceil_div(self.layers, stages)
+                wide = self.least_width(self.stage, widths[self.stage], tall, most)
+                if wide is not None and top + wide <= width:
+                    cycles = self.cycles(self.stage, wide, tall, 1) * self.layers
+                    found.append(Candidate(stages, tall, top, wide, cycles + cost))
+        return found
+
+    def least_width(self, grid: str, widths: Sequence[int], tall: int, layers: int) -> int | None:
+        """The first of ascending `widths` at which a region of `grid` fits the memory of its PEs."""
+        room = self.target.data_bytes
+        at = bisect_left(widths, True, key=lambda wide: self.sram_bytes(grid, wide, tall, layers) <= room)
+        return widths[at] if at < len(widths) else None
+
+    def fitting(self, width: int, height: int, obstacles: Obstacles) -> list[Candidate]:
+        """The candidates that fit a wafer and that no other one beats, of all sizes where few do not do."""
+        tallest = self.tallest_stacked
+        found = pareto(self.candidates(width, height), width, height, tallest, obstacles)
+        return found or pareto(self.narrowest(width, height), width, height, tallest, obstacles)
+
     def solve(self, effort: int) -> Floorplan:
         """Return the floor plan. Raises `DiagnosticError` saying what does not fit, by how much, what
         would.
         """
         width, height, tallest = self.target.width, self.target.height, self.tallest_stacked
-        candidates = pareto(self.candidates(width, height), width, height, tallest, self.obstacles)
+        candidates = self.fitting(width, height, self.obstacles)
         try:
             plan = solve(candidates, width, height, tallest, float(effort), self.obstacles)
         except ImportError as error:
@@ -270,7 +304,7 @@ class _Problem:
         saved, tallest = self.layers, self.tallest_stacked
         self.layers = saved if layers is None else layers
         try:
-            found = pareto(self.candidates(width, height), width, height, tallest, obstacles)
+            found = self.fitting(width, height, obstacles)
             if not obstacles:
                 return bool(found)
             return any(between_obstacles(c, width, height, tallest, obstacles) for c in found)
