@@ -38,6 +38,17 @@ class HeatMap:
         """Return a value with its unit."""
         return f"{value:.3g} %" if self.unit == "%" else f"{value:,.0f} {self.unit}"
 
+    def peak(self) -> str:
+        """Return the largest number and where it is, at how many PEs if at several; '' if there is none."""
+        if np.isnan(self.values).all():
+            return ""
+        largest = float(np.nanmax(self.values))
+        places = np.argwhere(self.values == largest)
+        y, x = places[0].tolist()
+        more = len(places) - 1
+        others = f" and {more:,} other{'s' if more > 1 else ''}" if more else ""
+        return f"largest: {self.number(largest)} at PE ({x}, {y}){others}"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -57,7 +57,7 @@ def _canvas(picture: Picture) -> Pixels:
     top = _MARGIN + _LINE + 6
     map_top = top + 2 * _LINE
     shape = (
-        map_top + high + 2 * _LINE + _SCALE_HEIGHT + _MARGIN + _LINE,
+        map_top + high + 3 * _LINE + _SCALE_HEIGHT + _MARGIN + _LINE,
         _MARGIN + len(picture.maps) * (panel + _MARGIN),
     )
     canvas = np.full(shape, _WHITE, np.uint8)
@@ -106,12 +106,13 @@ def _mark(block: Pixels, defects: Defects, zoom: int) -> None:
 
 
 def _scale(canvas: Pixels, heat: HeatMap, x: int, y: int, width: int) -> None:
-    """Draw the scale with its ends and its middle."""
+    """Draw the scale with its ends and its middle, and where the largest number is."""
     canvas[y : y + _SCALE_HEIGHT, x : x + width] = np.arange(width) * LEVELS // width
     for place in (0.0, 0.5, 1.0):
         text = heat.number(heat.top * place)
         left = x + round((width - len(text) * ADVANCE) * place)
         _write(canvas, left, y + _SCALE_HEIGHT + 4, text)
+    _write(canvas, x, y + _SCALE_HEIGHT + 4 + _LINE, heat.peak(), _GREY)
 
 
 def _write(canvas: Pixels, x: int, y: int, text: str, color: int = _BLACK) -> None:

@@ -14,7 +14,7 @@ LARGEST_CELLS = 250
 """Cells of a map on its longer side; of a larger wafer a cell is several PEs."""
 _PANEL = 320
 """Pixels of a map's longer side, about."""
-_MARGIN, _HEADING, _TITLE, _FOOT = 24, 30, 42, 46
+_MARGIN, _HEADING, _TITLE, _FOOT = 24, 30, 42, 62
 
 
 def svg_of(picture: Picture) -> str:
@@ -47,7 +47,8 @@ def svg_of(picture: Picture) -> str:
             *_defects(picture.defects, pixels),
             "</g>",
         ]
-        parts += [*_legend(heat, _TITLE + high + 10, panel), "</g>"]
+        parts += [*_legend(heat, _TITLE + high + 10, panel)]
+        parts += [_text(0, _TITLE + high + 50, heat.peak(), "font-size='10' fill='#444'"), "</g>"]
     cell = "a PE" if step == 1 else f"{step} x {step} PEs, with the largest of their numbers"
     red = "; dead PEs and links are red" if picture.defects else ""
     text = f"{picture.width} x {picture.height} PEs; a cell is {cell}{red}"

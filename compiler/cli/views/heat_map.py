@@ -50,7 +50,8 @@ def _fancy(heat: HeatMap, columns: int, dead: Sequence[tuple[int, int]]) -> list
     colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in palette(_LEVELS)]
     text = _wide_cells(cells, colors) if wide == 2 else _half_blocks(cells, colors)
     scale = Text.assemble(f"{heat.number(0)} ", *((" ", Style(bgcolor=color)) for color in colors))
-    return [_title(heat, across, down), text, scale.append(f" {heat.number(heat.top)}")]
+    scale.append(f" {heat.number(heat.top)}   {heat.peak()}")
+    return [_title(heat, across, down), text, scale]
 
 
 def _rows(
@@ -105,5 +106,5 @@ def _plain(heat: HeatMap, columns: int, dead: Sequence[tuple[int, int]]) -> list
     marks = {_DEAD: DEFECT, -1: FREE}
     space = " " if down == 1 else ""
     lines = [space.join(marks.get(level) or str(level) for level in row).rstrip() for row in cells]
-    scale = f"a digit is a tenth of {heat.number(heat.top)}"
+    scale = f"a digit is a tenth of {heat.number(heat.top)}; {heat.peak()}"
     return [_title(heat, across, down), Text("\n".join(lines), no_wrap=True), Text(scale)]

@@ -88,6 +88,12 @@ def test_the_largest_number_of_a_cell_is_shown(
             assert value == known.max() if known.size else np.isnan(value)
 
 
+def test_where_the_largest_number_is() -> None:
+    assert heat([[1, 3], [3, np.nan]]).peak() == "largest: 3 % at PE (1, 0) and 1 other"
+    assert heat([[0, 1], [3, np.nan]], unit="B").peak() == "largest: 3 B at PE (0, 1)"
+    assert heat([[np.nan]]).peak() == ""
+
+
 def test_levels_are_equal_parts_of_the_scale() -> None:
     shown = heat([[0.0, 0.9, 1.0, 9.9, 10.0, 12.0, np.nan]])
     assert levels(shown, shown.values, 10).tolist() == [[0, 0, 1, 9, 9, 9, -1]]
@@ -217,7 +223,7 @@ def test_without_colors_a_digit_is_a_tenth() -> None:
     lines = rendered(picture(heat([[0, 2, 4, np.nan], [6, 8, 10, 0]])), 80)
     assert "0 2 4 ·" in lines
     assert "6 8 9 0" in lines
-    assert "a digit is a tenth of 10 %" in lines
+    assert "a digit is a tenth of 10 %; largest: 10 % at PE (2, 1)" in lines
 
 
 def test_in_color_cells_are_square() -> None:
