@@ -117,7 +117,6 @@ class Machine:
         count_loads: bool = False,
         cycle_limit: int = LARGEST_CYCLE,
         reuse_layers: bool = True,
-        ordered: bool = False,
         announce: Callable[[], None] | None = None,
     ) -> StepResult:
         """Launch all programs at cycle 0 with `arguments` (`position`) and run until all have ended.
@@ -130,9 +129,7 @@ class Machine:
         `engine` is `wavelet`, `stream` or `auto`: the stream engine for machines of `AUTO_PES` PEs and more,
         until it meets a conflict (kept in `conflict`); that step and later ones the wavelet engine does, from
         the same memories. The stream engine's log has no local instructions. Without data and with a log it
-        executes equal layers once (`reuse_layers`), where all that makes their cycles recurs. An `ordered`
-        step on it has no conflicts: shared links and ramps serve wavelets in the order of time, which takes
-        longer.
+        executes equal layers once (`reuse_layers`), where all that makes their cycles recurs.
         Raises `MachineFault` when a program goes wrong or (`conflict`) when only the wavelet engine can say
         what happens, `ValueError` for an unknown argument or engine.
         """
@@ -149,7 +146,6 @@ class Machine:
                     count_loads=count_loads,
                     cycle_limit=min(cycle_limit, LARGEST_CYCLE),
                     reuse_layers=reuse_layers,
-                    ordered=ordered,
                 )
             except MachineFault as fault:
                 if engine == "stream" or fault.kind != "conflict":

@@ -24,6 +24,7 @@ from .fault import MachineFault
 from .host import Coordinates, Variables, gather, scatter
 from .machine import LARGEST_CYCLE, Machine, StepResult
 from .module import machine_from_module
+from .step import CERTIFICATES
 from .wavelet.state import LOG_RUNS
 
 
@@ -242,8 +243,7 @@ class Session:
         self.layers_reused += result.layers_reused
         if result.engine not in self.engines:
             self.engines.append(result.engine)
-        if result.certificate is not None and self.certificate != "checked":
-            self.certificate = result.certificate
+        self.certificate = max(self.certificate, result.certificate, key=CERTIFICATES.index)
         outputs = {
             name.partition(".")[2]: gather(self._memory, self.variables, name)
             for name in (self._outputs if self._data else ())

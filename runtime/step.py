@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from .step_log import StepLog
 
+CERTIFICATES = (None, "static", "checked", "settled")
+"""What certifies a step of the stream engine, the plainest first; None on the wavelet engine."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
@@ -33,7 +36,9 @@ class StepResult:
     """The engine that found this: `wavelet` or `stream`."""
     certificate: str | None = None
     """Why both engines agree on this step: `static` (no two colors share a link or ramp), `checked` (they
-    never met in this run) or `ordered` (where they met, the lower color went first). None on the wavelet
-    engine, which needs none."""
+    never met in this run) or `settled` (they did, and it is known who waited). None on the wavelet engine,
+    which needs none."""
+    replays: int = 0
+    """How often the stream engine played the step again until that was settled."""
     layers_reused: int = 0
     """Layers that were not executed, because all that makes their cycles was as in the layer before."""

@@ -79,19 +79,13 @@ class StreamSide:
         count_loads: bool,
         cycle_limit: int,
         reuse_layers: bool,
-        ordered: bool,
     ) -> StepResult:
         """See `Machine.run_step`. Memories are as before if the step raises a fault of kind `conflict`."""
         cycle_limit = min(cycle_limit, _LARGEST_CYCLE)
-        launch = Launch(arguments.get("position", 0), cycle_limit, data, log, reuse_layers, ordered)
-        shared = self._network.resources > 0
-        # Without data only words that programs store change, which the interpreter can undo.
-        memories = self._machine.sram.copy() if data and shared else None
+        launch = Launch(arguments.get("position", 0), cycle_limit, data, log, reuse_layers)
         try:
             outcome = run_stream(self._wafer, launch)
         except StreamConflict as conflict:
-            if memories is not None:
-                self._machine.sram[...] = memories
             raise self._conflict(conflict) from conflict
         except LostWavelet as lost:
             raise self._lost(lost) from lost
@@ -101,28 +95,33 @@ class StreamSide:
             count, details = self._waiting_details(reached.waiting)
             text = f"{count} PE{'s' if count != 1 else ''} had not ended at cycle {cycle_limit}"
             raise MachineFault("cycle-limit", text, details) from reached
-        return self._result(outcome, count_loads=count_loads, ordered=ordered)
+        return self._result(outcome, count_loads=count_loads)
 
-    def _result(self, outcome: Outcome, *, count_loads: bool, ordered: bool) -> StepResult:
+    def _result(self, outcome: Outcome, *, count_loads: bool) -> StepResult:
         if outcome.stuck:
             raise self._deadlock(outcome)
         if outcome.left_over:
             raise self._left_over(outcome.streams)
         counters = outcome.streams.counters
-        certificate = "static" if not self._network.resources else "ordered" if ordered else "checked"
         return StepResult(
             cycles=int(outcome.ends.max(initial=0)),
             end_cycles=outcome.ends,
             link_hops=int(counters[net.LINK_HOPS]),
             ramp_hops=int(counters[net.RAMP_HOPS]),
             wavelets=int(counters[net.WAVELETS]),
-            contended=int(counters[net.CONTENDED]),
+            contended=int(counters[net.WAITED]),
             log=outcome.log,
             loads=self._loads(outcome.streams) if count_loads else None,
             engine="stream",
-            certificate=certificate,
+            certificate=self._certificate(outcome),
+            replays=outcome.replays,
             layers_reused=outcome.layers_reused,
         )
+
+    def _certificate(self, outcome: Outcome) -> str:
+        if not self._network.resources:
+            return "static"
+        return "settled" if outcome.streams.counters[net.WAITED] else "checked"
 
     def _loads(self, streams: Streams) -> NDArray[np.int64]:
         """Return int64[4, height, width]: the wavelets on each link."""
@@ -174,19 +173,15 @@ class StreamSide:
     def _conflict(self, conflict: StreamConflict) -> MachineFault:
         """Return a conflict as a fault: the link or ramp, and the colors that want it."""
         link = "the ramp to the core" if conflict.direction == "RAMP" else f"the link {conflict.direction}"
-        details = [
-            self._place(conflict.router, f"wants {link}", server)
-            for server in conflict.servers
-            if server >= 0
-        ]
         y, x = divmod(conflict.router, self._machine.width)
         place = f"{link} of PE ({x}, {y})"
-        if len(details) > 1:
-            what = f"two colors want {place}"
-        else:
+        if conflict.forgotten:
             what = f"a color wants {place} earlier than others of which it is not kept when they did"
-        message = f"in cycle {conflict.cycle} {what}; only the wavelet engine decides who goes first"
-        return MachineFault("conflict", message, tuple(details))
+        else:
+            what = f"two colors want {place}, and playing the step again does not settle who waits"
+        message = f"in cycle {conflict.cycle} {what}; only the wavelet engine decides"
+        details = (self._place(conflict.router, f"wants {link}", conflict.server),)
+        return MachineFault("conflict", message, details)
 
     def _lost(self, lost: LostWavelet) -> MachineFault:
         router = int(self._network.server_router[lost.server])

@@ -11,7 +11,7 @@ from ..wavelet.jit import inner, wide
 from ..wavelet.prefetch import prefetch
 from . import state as st
 from .queues import end_message, fill, pass_through
-from .resources import use
+from .resources import is_free, use
 from .state import Net
 from .tasks import end_halves, note_move, note_slots
 
@@ -43,7 +43,8 @@ def explore(net: Net, lane: int, start: int, count: int) -> int:
             return 0
         for output in range(servers[me + st.OUTPUTS]):
             target = wide(servers[me + st.TARGET + output])
-            if target == st.LOST:
+            resource = wide(servers[me + st.RESOURCE + output])
+            if target == st.LOST or (resource >= 0 and not is_free(net, resource, time, time + count - 1)):
                 return 0
             at = target << shift
             if queues[at + st.TAKER] >= 0:
@@ -135,8 +136,8 @@ def receiver(net: Net, queue: int, count: int) -> int:
 
 
 @inner
-def go_through(net: Net, found: int, count: int) -> int:
-    """Let the message go through the lanes that were listed. Returns one of the `STATUS_...` numbers."""
+def go_through(net: Net, found: int, count: int) -> None:
+    """Let the message go through the lanes that were listed."""
     counters, servers, queues = net.counters, net.servers, net.queues
     shift = net.constants[st.QUEUE_SHIFT]
     counters[st.EVENTS] += 1
@@ -148,8 +149,8 @@ def go_through(net: Net, found: int, count: int) -> int:
             _prefetch_resources(net, wide(net.lanes[seen + _PERIOD]))
         for output in range(servers[me + st.OUTPUTS]):
             resource = wide(servers[me + st.RESOURCE + output])
-            if resource >= 0 and not use(net, resource, server, time, time + count - 1):
-                return st.STATUS_CONFLICT
+            if resource >= 0:
+                use(net, resource, server, time, time + count - 1)
             target = wide(servers[me + st.TARGET + output])
             at = target << shift
             if queues[at + st.TAKER] >= 0:
@@ -165,7 +166,6 @@ def go_through(net: Net, found: int, count: int) -> int:
         servers[me + st.LAST] = time + count - 1
         servers[me + st.LOAD] += count
         end_message(net, server)
-    return st.STATUS_DONE
 
 
 @inner

@@ -14,9 +14,8 @@ from pathlib import Path
 from ..wavelet.jit import entry, fingerprint, inner, wide
 from . import state as st
 from .affine import explore, go_through
-from .ordering import free_from, list_server, server_of, shares, take_earliest, time_of
 from .queues import end_message, free_slot, pass_through, put, take
-from .resources import use
+from .resources import FORGOTTEN, TAKEN, look_at, use
 from .state import Net
 from .tasks import end_halves, has_log_rows, next_task, note_move, note_run, note_slots, wake
 
@@ -45,50 +44,46 @@ def move_server(net: Net, server: int) -> int:
             if slot < 0:
                 return st.STATUS_DONE
             time = max(time, wide(queues[slot]) >> st.TIME_SHIFT)
-        if net.constants[st.ORDERED] != 0 and shares(net, me, outputs):
-            list_server(net, server, time)
-            return st.STATUS_DONE
-        if not _depart(net, server, time):
-            return st.STATUS_CONFLICT
+        time = when_free(net, server, time)
+        if time < 0:
+            return st.STATUS_FORGOTTEN
+        mark = stamp & st.MARK
+        for output in range(outputs):
+            resource = wide(servers[me + st.RESOURCE + output])
+            if resource >= 0:
+                use(net, resource, server, time, time)
+            at = wide(servers[me + st.TARGET + output]) << shift
+            put(net, at, free_slot(net, at), time, mark)
+            counters[st.LINK_HOPS if queues[at + st.TAKER] >= 0 else st.RAMP_HOPS] += 1
+        take(net, lane, time)
+        servers[me + st.LAST] = time
+        servers[me + st.LOAD] += 1
+        counters[st.STEPS] += 1
+        if mark != 0:
+            end_message(net, server)
 
 
 @inner
-def _depart(net: Net, server: int, time: int) -> bool:
-    """Let the first wavelet leave a server in cycle `time`. Returns False if another color uses its way."""
-    servers, queues, counters = net.servers, net.queues, net.counters
-    shift = net.constants[st.QUEUE_SHIFT]
-    me = server << st.SERVER_SHIFT
-    lane = wide(servers[me + st.LANE]) << shift
-    mark = wide(queues[lane + st.SLOTS + queues[lane + st.HEAD]]) & st.MARK
-    for output in range(servers[me + st.OUTPUTS]):
-        resource = wide(servers[me + st.RESOURCE + output])
-        if resource >= 0 and not use(net, resource, server, time, time):
-            return False
-        at = wide(servers[me + st.TARGET + output]) << shift
-        put(net, at, free_slot(net, at), time, mark)
-        counters[st.LINK_HOPS if queues[at + st.TAKER] >= 0 else st.RAMP_HOPS] += 1
-    take(net, lane, time)
-    servers[me + st.LAST] = time
-    servers[me + st.LOAD] += 1
-    counters[st.STEPS] += 1
-    if mark != 0:
-        end_message(net, server)
-    return True
+def when_free(net: Net, server: int, time: int) -> int:
+    """Return the first cycle from `time` on in which no lower color uses what the server's wavelet takes.
 
-
-@inner
-def _move_earliest(net: Net) -> int:
-    """Let the earliest of the wavelets go that want a shared link or ramp, or wait for a lower color."""
-    listed = take_earliest(net)
-    server, time = server_of(listed), time_of(listed)
-    free = free_from(net, server, time)
-    if free > time:
-        net.counters[st.CONTENDED] += free - time
-        list_server(net, server, free)
-        return st.STATUS_DONE
-    if not _depart(net, server, time):
-        return st.STATUS_CONFLICT
-    return move_server(net, server)
+    Returns -1 if that is not known any more.
+    """
+    first = (server << st.SERVER_SHIFT) + st.RESOURCE
+    outputs = wide(net.servers[(server << st.SERVER_SHIFT) + st.OUTPUTS])
+    output = 0
+    while output < outputs:
+        resource = wide(net.servers[first + output])
+        output += 1
+        if resource >= 0:
+            found = look_at(net, resource, server, time)
+            if found == FORGOTTEN:
+                return -1
+            if found == TAKEN:
+                net.counters[st.WAITED] += 1
+                time += 1
+                output = 0
+    return time
 
 
 @inner
@@ -166,7 +161,7 @@ def step_core(net: Net, pe: int) -> int:
     tx = me + st.TRANSMIT_FIELDS
     count = wide(pes[tx + st.TO_GO])
     coupled = pes[me + st.COUPLED] != 0
-    if count > 0 and pes[tx + st.DONE] == 0 and net.constants[st.ORDERED] == 0:
+    if count > 0 and pes[tx + st.DONE] == 0:
         start = contiguous(net, pe) if coupled else wide(pes[tx + st.NEXT])
         if start >= 0:
             found = explore(net, wide(pes[tx + st.QUEUE]), start, count)
@@ -174,9 +169,9 @@ def step_core(net: Net, pe: int) -> int:
                 if not has_log_rows(net, net.completed.size):
                     return st.STATUS_FULL
                 _send_at_once(net, pe, start, count)
-                status = go_through(net, found, count)
-                if status != st.STATUS_DONE or coupled:
-                    return status
+                go_through(net, found, count)
+                if coupled:
+                    return st.STATUS_DONE
     if coupled:
         return step_half(net, pe, st.BOTH)
     status = step_half(net, pe, st.RECEIVE)
@@ -215,13 +210,7 @@ def _make_kernel(fingerprint: int) -> Kernel:
         while True:
             task = next_task(net)
             if task == st.NO_PE:
-                # Who has ended goes on first: what they do next may be earlier.
-                if net.counters[st.LISTED] == 0 or net.counters[st.COMPLETED] > 0:
-                    return st.STATUS_DONE
-                status = _move_earliest(net)
-                if status != st.STATUS_DONE:
-                    return status
-                continue
+                return st.STATUS_DONE
             status = move_server(net, task) if task >= 0 else step_core(net, -1 - task)
             if status == st.STATUS_FULL:
                 wake(net, task)

@@ -79,7 +79,7 @@ def let_pass(streams: Streams, now: NetworkState, earlier: NetworkState, times: 
     rows, columns = np.nonzero((runs[:, :, st.RUN_USER] >= 0) & (runs[:, :, st.RUN_END] > since))
     for column in (st.RUN_START, st.RUN_END):
         runs[rows, columns, column] += cycles
-    for counter in (st.LINK_HOPS, st.RAMP_HOPS, st.WAVELETS):
+    for counter in (st.LINK_HOPS, st.RAMP_HOPS, st.WAVELETS, st.WAITED):
         net.counters[counter] += times * (now.counters[counter] - earlier.counters[counter])
     net.position_loads[...] += times * (now.loads - earlier.loads)
 

@@ -100,6 +100,8 @@ LATEST = 1
 """The last cycle of all."""
 FORGOTTEN = 2
 """The last cycle of those that are not kept any more."""
+HAS_WAITS = 3
+"""1: `Net.wait_keys` has cycles of this resource."""
 RUNS_KEPT = 9
 RUN = 4
 """The first of `RUNS_KEPT` runs: the server (-1: none), first and last cycle."""
@@ -111,34 +113,40 @@ MOVE_FIELDS = 3
 """PE, half, wavelets."""
 RUN_FIELDS = 5
 """PE, half, first wavelet, its slot, cause."""
+MEETING_FIELDS = 3
+"""Resource, cycle, and the server that has it because its color is the lower one."""
+WAIT_SHIFT = 30
+"""A wait's key: resource << WAIT_SHIFT | cycle."""
+HEEDED, EXPLAINED = 1, 2
+"""Of a wait: a server waited because of it; the server that it waited for did use the resource then."""
 
 # ---- counters and constants ----------------------------------------------------------------------------
 
 TASK_HEAD, TASK_COUNT, POSTED, TRIED, COMPLETED, MOVES, RUNS = 0, 1, 2, 3, 4, 5, 6
 LINK_HOPS, RAMP_HOPS, WAVELETS = 7, 8, 9
-SUBJECT, CYCLE, USER, OTHER = 10, 11, 12, 13
-"""Of a conflict: resource, cycle, the servers; of a lost wavelet: server, cycle."""
+SUBJECT, CYCLE, USER = 10, 11, 12
+"""Of what is not known any more: resource, cycle, server; of a lost wavelet: server, cycle."""
+MEETINGS = 13
+"""Cycles in which two servers used one resource."""
 EVENTS = 14
 """Messages that were one event."""
 STEPS = 15
 """Wavelets that a server moved one by one."""
-LISTED = 16
-"""Servers in `Net.heap`."""
-CONTENDED = 17
-"""Times that a wavelet could have moved but a lower color took one of its links; in ordered launches."""
-COUNTERS = 18
+WAITED = 16
+"""Cycles that wavelets waited for others of a lower color."""
+COUNTERS = 17
 
-SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS, ORDERED = 0, 1, 2, 3, 4
-"""In `Net.constants`: servers, log2 of a queue's row, what is logged, whether shared links and ramps serve
-wavelets in the order of time."""
-CONSTANTS = 5
+SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS = 0, 1, 2, 3
+"""In `Net.constants`: servers, log2 of a queue's row, what is logged."""
+CONSTANTS = 4
 
 # ---- what the kernel returns -----------------------------------------------------------------------------
 
 STATUS_DONE = 0
 STATUS_FULL = 1
 """A log is full: take what it has, empty it and call again."""
-STATUS_CONFLICT = 2
+STATUS_FORGOTTEN = 2
+"""A server wants a resource so early that it is not known any more who used it then."""
 STATUS_LOST = 3
 
 
@@ -163,14 +171,18 @@ class Net(NamedTuple):
     """[PEs]"""
     moves: I32
     runs: I32
+    meetings: I32
+    """[rows * MEETING_FIELDS]; what comes when it is full is counted only"""
+    wait_keys: I64
+    """[waits] in order"""
+    wait_server: I32
+    """[waits] servers of higher colors wait for this one in that cycle"""
+    wait_flags: I32
+    """[waits] `HEEDED` and `EXPLAINED`"""
     lanes: I32
     """[queues] lanes of the message that is being tried as one event"""
     times: I32
     """[queues] when its first wavelet leaves each of them"""
-    heap: I64
-    """of an ordered launch: servers whose next wavelet wants a shared link or ramp, `ordering.key` of each"""
-    listed: NDArray[np.int8]
-    """[servers] 1 while the server is in the heap"""
     counters: I64
     constants: I64
 

@@ -14,6 +14,9 @@ from .state import Net, aligned
 
 Array = NDArray[np.int64]
 _RUN_ROWS = 1 << 16
+_MEETING_ROWS = 1 << 16
+_MOST_PROLONGED = 256
+"""Cycles that one meeting is taken to last at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,34 @@ class Completed:
     tx_cause: Array
 
 
-class StreamConflict(Exception):  # noqa: N818 - it is not the program's mistake
-    """Two colors want one link or ramp in one cycle (or it is not known that they do not): only the wavelet
-    engine can say who goes first.
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What replays have learnt, in order of resource and cycle: in that cycle servers of higher colors than
+    that of `servers` wait for a resource.
     """
 
-    def __init__(self, router: int, direction: str, cycle: int, servers: tuple[int, int]) -> None:
+    resources: Array
+    cycles: Array
+    servers: Array
+
+
+NO_WAITS = Waits(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
+class StreamConflict(Exception):  # noqa: N818 - it is not the program's mistake
+    """Colors want one link or ramp in one cycle, and replays do not settle who waits: only the wavelet engine
+    can say what happens.
+    """
+
+    def __init__(self, router: int, direction: str, cycle: int, server: int, *, forgotten: bool) -> None:
         self.router = router
         self.direction = direction
         self.cycle = cycle
-        self.servers = servers
-        """The servers (colors at that router) that meet, the second one -1 if it is not known any more."""
-        super().__init__(router, direction, cycle, servers)
+        self.server = server
+        """The server (color at that router) with the lower color."""
+        self.forgotten = forgotten
+        """It wants it so early that it is not known any more who used it then."""
+        super().__init__(router, direction, cycle, server, forgotten)
 
 
 class TooLong(Exception):  # noqa: N818 - it is not the program's mistake
@@ -63,8 +82,8 @@ class LostWavelet(Exception):  # noqa: N818 - a fault is what hardware has
 class Streams:
     """The network in the state of one launch.
 
-    `data` keeps `moves`, `log` keeps `runs`; `ordered` serves wavelets on shared links and ramps in the order
-    of time, so that there is no conflict.
+    `data` keeps `moves`, `log` keeps `runs`; `waits` is what an earlier run of the same launch was told by
+    `lesson`.
     """
 
     def __init__(
@@ -74,13 +93,16 @@ class Streams:
         *,
         data: bool = False,
         log: bool = False,
-        ordered: bool = False,
+        waits: Waits = NO_WAITS,
     ) -> None:
         servers = network.first_position.size - 1
-        constants = np.array([servers, network.queue_shift, data, log, ordered], np.int64)
+        constants = np.array([servers, network.queue_shift, data, log], np.int64)
         resources = aligned(network.resources << st.RESOURCE_SHIFT)
         resources[...] = -1
-        resources[st.NEWEST :: 1 << st.RESOURCE_SHIFT] = 0
+        rows = resources.reshape(-1, 1 << st.RESOURCE_SHIFT)
+        rows[:, [st.NEWEST, st.HAS_WAITS]] = 0
+        rows[waits.resources, st.HAS_WAITS] = 1
+        self._waits = waits
         self.network = network
         self._net = Net(
             servers=_copy(network.servers),
@@ -95,10 +117,12 @@ class Streams:
             completed=np.zeros(pes, np.int32),
             moves=np.zeros((2 * pes + 1024) * st.MOVE_FIELDS if data else 0, np.int32),
             runs=np.zeros(_RUN_ROWS * st.RUN_FIELDS if log else 0, np.int32),
+            meetings=np.zeros(_MEETING_ROWS * st.MEETING_FIELDS if network.resources else 0, np.int32),
+            wait_keys=waits.resources << st.WAIT_SHIFT | waits.cycles,
+            wait_server=waits.servers.astype(np.int32),
+            wait_flags=np.zeros(waits.servers.size, np.int32),
             lanes=np.zeros(network.lanes, np.int32),
             times=np.zeros(network.lanes, np.int32),
-            heap=np.zeros(servers if ordered else 0, np.int64),
-            listed=np.zeros(servers if ordered else 0, np.int8),
             counters=np.zeros(st.COUNTERS, np.int64),
             constants=constants,
         )
@@ -165,7 +189,7 @@ class Streams:
     def run(self) -> Completed:
         """Go on as far as all that is known allows; return what has ended (nothing: nothing can go on).
 
-        Raises `StreamConflict` and `LostWavelet`.
+        Raises `StreamConflict` and `LostWavelet`. What a run says is true once `lesson` has nothing to tell.
         """
         net, counters = self._net, self.counters
         counters[[st.COMPLETED, st.MOVES, st.RUNS]] = 0
@@ -177,8 +201,9 @@ class Streams:
             runs.append(net.runs.reshape(-1, st.RUN_FIELDS)[: counters[st.RUNS]].copy())
             if status == st.STATUS_DONE:
                 break
-            if status == st.STATUS_CONFLICT:
-                raise self._conflict()
+            if status == st.STATUS_FORGOTTEN:
+                place = (counters[st.SUBJECT], counters[st.CYCLE], counters[st.USER])
+                raise self._conflict(*map(int, place), forgotten=True)
             if status == st.STATUS_LOST:
                 raise LostWavelet(int(counters[st.SUBJECT]), int(counters[st.CYCLE]))
             counters[[st.MOVES, st.RUNS]] = 0
@@ -197,15 +222,57 @@ class Streams:
             end = np.maximum(end, last + 1)
         return Completed(pes, end, *parts)
 
-    def _conflict(self) -> StreamConflict:
-        counters, network = self.counters, self.network
-        resource = int(counters[st.SUBJECT])
-        return StreamConflict(
-            int(network.resource_router[resource]),
-            DIRECTIONS[int(network.resource_direction[resource])],
-            int(counters[st.CYCLE]),
-            (int(counters[st.USER]), int(counters[st.OTHER])),
-        )
+    def lesson(self) -> Waits | None:
+        """Return what is to be given to the next run of the launch, None if this one was true.
+
+        It was if no two servers used a resource in one cycle and whoever waited for another waited for a use
+        that did happen: in the first cycle in which a run differs from what happens, one or the other fails.
+        """
+        meetings, flags = self._meetings(), self._net.wait_flags
+        explained = flags & st.EXPLAINED != 0
+        if not len(meetings) and not (flags[~explained] & st.HEEDED).any():
+            return None
+        old = self._waits
+        kept = np.stack([old.resources, old.cycles, old.servers], axis=1)[explained]
+        rows = np.concatenate([kept, self._prolonged(meetings)])
+        # The lowest color has it, if several met.
+        rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+        first = np.append(True, (rows[1:, :2] != rows[:-1, :2]).any(axis=1))[: len(rows)]
+        return Waits(*(np.ascontiguousarray(column) for column in rows[first].T))
+
+    def _prolonged(self, meetings: Array) -> Array:
+        """Return meetings, and the cycles that follow each while its server goes on to use the resource.
+
+        Whoever waits would meet it there next; that would take a replay for each cycle.
+        """
+        resource, cycle, server = meetings.T
+        runs = self._net.resources.reshape(-1, 1 << st.RESOURCE_SHIFT)[resource, st.RUN :]
+        runs = runs[:, : st.RUNS_KEPT * st.RUN_WIDTH].reshape(-1, st.RUNS_KEPT, st.RUN_WIDTH)
+        mine = (runs[:, :, st.RUN_USER] == server[:, None]) & (runs[:, :, st.RUN_START] <= cycle[:, None])
+        ends = np.where(mine, runs[:, :, st.RUN_END], -1).max(axis=1, initial=-1)
+        lengths = np.clip(ends - cycle + 1, 1, _MOST_PROLONGED)
+        number = np.repeat(np.arange(len(meetings)), lengths)
+        later = np.arange(number.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return np.stack([resource[number], cycle[number] + later, server[number]], axis=1)
+
+    def unsettled(self) -> StreamConflict:
+        """Return the first meeting of a run that was not true, or the first wait for nothing."""
+        meetings, old = self._meetings(), self._waits
+        vain = self._net.wait_flags == st.HEEDED
+        waits = np.stack([old.resources, old.cycles, old.servers], axis=1)[vain]
+        rows = np.concatenate([meetings, waits])
+        resource, cycle, server = rows[np.argmin(rows[:, 1])].tolist()
+        return self._conflict(resource, cycle, server, forgotten=False)
+
+    def _meetings(self) -> Array:
+        """Return int64[meetings, MEETING_FIELDS]."""
+        rows = self._net.meetings.reshape(-1, st.MEETING_FIELDS)
+        return rows[: self.counters[st.MEETINGS]].astype(np.int64)
+
+    def _conflict(self, resource: int, cycle: int, server: int, *, forgotten: bool) -> StreamConflict:
+        router = int(self.network.resource_router[resource])
+        direction = DIRECTIONS[int(self.network.resource_direction[resource])]
+        return StreamConflict(router, direction, cycle, server, forgotten=forgotten)
 
 
 def _copy(table: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -29,7 +29,7 @@ def test_engines_agree_on_random_programs() -> None:
     tally = run_random(0, PROGRAMS, 1)
     assert tally.different == []
     assert tally.certified > PROGRAMS / 2
-    assert tally.ordered == tally.conflict > PROGRAMS / 4
+    assert tally.settled > PROGRAMS / 6
     assert tally.operations > 10 * PROGRAMS
     assert tally.needless < PROGRAMS / 20
 

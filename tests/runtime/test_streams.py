@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from wsc.runtime.stream.network import StreamNetwork, stream_network
-from wsc.runtime.stream.state import RUNS_KEPT
-from wsc.runtime.stream.streams import Completed, LostWavelet, StreamConflict, Streams
+from wsc.runtime.stream.state import RUNS_KEPT, WAITED
+from wsc.runtime.stream.streams import NO_WAITS, Completed, LostWavelet, StreamConflict, Streams, Waits
 from wsc.runtime.wiring import QueueDepths, Route
 
 from ..support.wafers import DEPTHS, at
@@ -127,24 +127,48 @@ def test_switch_positions_let_messages_follow_each_other() -> None:
     assert not streams.levels.any()
 
 
-def test_two_colors_on_one_link_in_one_cycle_are_a_conflict() -> None:
-    routes = [Route(f"f{c}", c, at(c), "RAMP", ("E",)) for c in range(2)]
+def shared_link(waits: Waits = NO_WAITS) -> Streams:
+    """A row of 3: PE 0 sends to PE 2 on color 1, PE 1 on color 0; both use the link from PE 1."""
+    routes = [Route(f"f{c}", c, at(1 - c), "RAMP", ("E",)) for c in range(2)]
     routes += [
-        Route("f0", 0, at(1), "W", ("E",)),
+        Route("f1", 1, at(1), "W", ("E",)),
         *(Route(f"f{c}", c, at(2), "W", ("RAMP",)) for c in range(2)),
     ]
-    # The first one's wavelets are on the link in cycles 14 to 18, the second one's from 3 after its begin on.
-    for begins, meet in ((6, False), (7, True), (15, True), (16, False)):
-        _, streams = line(3, routes)
-        send(streams, 0, 0, 5, 10)
-        send(streams, 1, 1, 5, begins)
-        receive(streams, 2, 0, 5)
-        if not meet:
-            assert set(ends(streams.run())) == {0, 1, 2}
-            continue
-        with pytest.raises(StreamConflict) as caught:
-            streams.run()
-        assert (caught.value.router, caught.value.direction) == (1, "E")
+    network = stream_network(3, 1, routes, DEPTHS, np.arange(3, dtype=np.int32))
+    return Streams(network, 3, data=True, log=True, waits=waits)
+
+
+@pytest.mark.parametrize(("begins", "meet"), [(6, False), (7, True), (15, True), (16, False)])
+def test_two_colors_on_one_link_are_played_again(begins: int, meet: bool) -> None:
+    """Color 1 would be on the link in cycles 14 to 18, color 0 is from 3 after it begins on, for 5 cycles."""
+    waits, replays = NO_WAITS, 0
+    while True:
+        streams = shared_link(waits)
+        send(streams, 0, 1, 5, 10)
+        send(streams, 1, 0, 5, begins)
+        receive(streams, 2, 1, 5)
+        found = ends(streams.run())
+        lesson = streams.lesson()
+        if lesson is None:
+            break
+        place = streams.unsettled()
+        assert (place.router, place.direction, place.server) == (1, "E", int(lesson.servers[0]))
+        waits, replays = lesson, replays + 1
+    assert replays == meet
+    # What comes last from PE 1 on color 1 waits until color 0 has gone.
+    last = 18 if not meet else max(18, begins + 7) + min(begins + 8, 19) - max(begins + 3, 14)
+    assert found[2] == last + 1 + DEPTHS.ramp_cycles + 1
+
+
+def test_the_lower_color_goes_first_without_a_replay_where_it_is_known_first() -> None:
+    streams = shared_link()
+    send(streams, 1, 0, 5, 7)
+    streams.run()
+    send(streams, 0, 1, 5, 10)
+    receive(streams, 2, 1, 5)
+    streams.run()
+    assert streams.lesson() is None
+    assert streams.counters[WAITED] == 1
 
 
 def test_a_wavelet_that_nobody_takes_is_lost() -> None:
@@ -166,4 +190,4 @@ def test_what_is_not_remembered_any_more_counts_as_a_conflict() -> None:
     send(streams, 0, 0, 1, 50)
     with pytest.raises(StreamConflict) as caught:
         streams.run()
-    assert caught.value.servers[1] == -1
+    assert caught.value.forgotten

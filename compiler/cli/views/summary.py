@@ -87,6 +87,7 @@ def _engines(result: RunResult) -> str:
     why = {
         "static": "no two colors share a link or ramp, so it gives the wavelet engine's cycles",
         "checked": "no two colors met on a link or ramp, so it gives the wavelet engine's cycles",
+        "settled": "colors met on links or ramps, and it is settled who waited, as the wavelet engine does",
     }[result.certificate]
     text = f"{result.engine.replace('+', ', then ')}; the stream engine is certified: {why}"
     if result.layers_reused:

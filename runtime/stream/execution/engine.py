@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..streams import StreamConflict, Streams
+from ..streams import NO_WAITS, LostWavelet, StreamConflict, Streams, TooLong, Waits
 from .data import VectorLanes
-from .interpreter import Interpreter, Waiting
+from .interpreter import Interpreter, LimitReached, Waiting
+from .local import ProgramFault
 from .log import StreamLog
 from .store import StreamMover
 from .wafer import Wafer
@@ -19,8 +20,7 @@ from .wafer import Wafer
 class Launch:
     """What is asked of a step: its `position`, the last cycle, whether data moves and a log is kept.
 
-    With a log and without data, `reuse_layers` lets layers that recur pass without executing them. `ordered`
-    decides who goes first where two colors meet, in the order of time; every layer is executed then.
+    With a log and without data, `reuse_layers` lets layers that recur pass without executing them.
     """
 
     position: int
@@ -28,7 +28,6 @@ class Launch:
     data: bool
     log: bool
     reuse_layers: bool = False
-    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +40,74 @@ class Outcome:
     stuck: list[Waiting]
     left_over: int
     layers_reused: int
+    replays: int
+    """How often the launch was played again before it was settled who waits where colors meet."""
+
+
+MOST_REPLAYS = 40
+"""After so many a launch is given up."""
+_FAILURES = (LostWavelet, LimitReached, ProgramFault, StreamConflict, TooLong)
+"""What a run that is not true may run into without the machine doing so."""
 
 
 def run_stream(wafer: Wafer, launch: Launch) -> Outcome:
-    """Run all programs of `wafer`.
+    """Run all programs of `wafer`, again and again until it is settled who waits where colors meet.
 
     Raises `ProgramFault` when a program goes wrong, `LostWavelet` when a wavelet goes where no route is, and
     `StreamConflict` when only the wavelet engine can say what happens. Memories are then in between, but as
-    before after a conflict in a launch without data.
+    before after a conflict.
     """
-    streams = Streams(wafer.network, wafer.pes, data=launch.data, log=launch.log, ordered=launch.ordered)
-    log = StreamLog(wafer.first_rows) if launch.log else None
-    unit = VectorLanes(wafer) if launch.data else None
-    mover = StreamMover(wafer) if launch.data else None
-    interpreter = Interpreter(
-        *(wafer, streams, launch.limit, launch.position, log, unit, mover),
-        reuse_layers=launch.reuse_layers and not launch.ordered,
-    )
-    try:
-        stuck = interpreter.run()
-    except StreamConflict:
-        interpreter.local.restore()
-        raise
-    reused = 0 if interpreter.layers is None else interpreter.layers.reused
-    return Outcome(interpreter.ends, streams, log, stuck, int(streams.levels.sum()), reused)
+    before = wafer.halves.copy() if launch.data and wafer.network.resources else None
+    play = _Play(wafer, launch, NO_WAITS)
+    for replays in range(MOST_REPLAYS + 1):
+        failure: Exception | None = None
+        try:
+            play.run()
+        except _FAILURES as error:
+            failure = error
+        lesson = play.streams.lesson()
+        if lesson is None:
+            if failure is None:
+                return play.outcome(replays)
+            if isinstance(failure, StreamConflict):
+                play.undo(before)
+            raise failure
+        play.undo(before)
+        if replays < MOST_REPLAYS:
+            play = _Play(wafer, launch, lesson)
+    raise play.streams.unsettled()
+
+
+class _Play:
+    """A launch, played once."""
+
+    def __init__(self, wafer: Wafer, launch: Launch, waits: Waits) -> None:
+        self._wafer = wafer
+        self.streams = Streams(wafer.network, wafer.pes, data=launch.data, log=launch.log, waits=waits)
+        self._log = StreamLog(wafer.first_rows) if launch.log else None
+        unit = VectorLanes(wafer) if launch.data else None
+        mover = StreamMover(wafer) if launch.data else None
+        # Where colors meet, a layer like the last one may be followed by one that is not.
+        reuse = launch.reuse_layers and not waits.cycles.size
+        self._interpreter = Interpreter(
+            *(wafer, self.streams, launch.limit, launch.position, self._log, unit, mover), reuse_layers=reuse
+        )
+        self._stuck: list[Waiting] = []
+
+    def run(self) -> None:
+        """Run all programs until they have ended or wait for ever."""
+        self._stuck = self._interpreter.run()
+
+    def undo(self, before: NDArray[np.uint16] | None) -> None:
+        """Bring memories back to what they were, given a copy of it if the launch moves data."""
+        self._interpreter.local.restore()
+        if before is not None:
+            self._wafer.halves[...] = before
+
+    def outcome(self, replays: int) -> Outcome:
+        """Return what a run that was true took."""
+        layers = self._interpreter.layers
+        reused = 0 if layers is None else layers.reused
+        left_over = int(self.streams.levels.sum())
+        ends = self._interpreter.ends
+        return Outcome(ends, self.streams, self._log, self._stuck, left_over, reused, replays)
