@@ -10,7 +10,7 @@ from wsc.passes.fabric.collectives.all_reduce import all_reduce_plan
 from wsc.passes.fabric.collectives.auto import best_tree
 from wsc.passes.fabric.collectives.broadcast import broadcast_plan
 from wsc.passes.fabric.collectives.grouping import best_groups
-from wsc.passes.fabric.collectives.plan import HIGH
+from wsc.passes.fabric.collectives.plan import HIGH, chunk_bounds
 from wsc.passes.fabric.collectives.rectangle import (
     all_reduce_rectangle,
     broadcast_rectangle,
@@ -20,6 +20,7 @@ from wsc.passes.fabric.collectives.rectangle import (
 from wsc.passes.fabric.collectives.reduce import reduce_plan
 from wsc.passes.fabric.collectives.ring import (
     interleaved_shift_plan,
+    reduce_scatter_plan,
     ring_all_reduce_plan,
     ring_order,
     shift_plan,
@@ -30,6 +31,7 @@ from wsc.passes.fabric.collectives.timing import (
     broadcast_cycles,
     reduce_cycles,
     ring_all_reduce_cycles,
+    ring_rounds_cycles,
 )
 from wsc.passes.fabric.collectives.trees import LineTree, line_tree, middle
 from wsc.runtime import bytecode as bc
@@ -106,6 +108,14 @@ def test_a_ring_takes_about_what_its_form_says(parts: int, wavelets: int, costs:
     assert abs(result.cycles - ring_all_reduce_cycles(parts, wavelets, costs)) <= 2
     assert result.contended == 0
     assert (run.result(machine) == values.sum(axis=1)).all()
+    half = CollectiveRun(row_plan(reduce_scatter_plan(parts)), wavelets, costs=costs)
+    machine = half.machine()
+    half.fill(machine, values)
+    cycles = machine.run_step().cycles
+    assert abs(cycles - ring_rounds_cycles(parts, parts - 1, wavelets, costs)) <= 2
+    for place in range(parts):
+        first, end = chunk_bounds(place, parts, wavelets)
+        assert (half.result(machine)[0, place, first:end] == values[0, :, first:end].sum(axis=0)).all()
 
 
 def test_shifts() -> None:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsc.ir import load_dialects
+from wsc.ir.dialects.pe import PE
 from wsc.passes.fabric.collectives.all_reduce import BROADCAST, COLORS_PER_AXIS, all_reduce_plan
 from wsc.passes.fabric.collectives.broadcast import broadcast_plan
 from wsc.passes.fabric.collectives.plan import (
     HIGH,
     LOW,
+    STEP_KINDS,
     LinePlan,
     chunk_bounds,
     grouped,
@@ -160,6 +163,14 @@ def test_shifts(parts: int) -> None:
         for place in range(parts):
             came = (place - way,) if 0 <= place - way < parts else ()
             assert moved.buffers[place] == {0: [(place,)], 1: [came]}
+
+
+def test_steps_are_operations_of_a_pe() -> None:
+    plans = [all_reduce_plan(line_tree("groups 2 2", 9)), ring_all_reduce_plan(5), shift_plan(4, HIGH)]
+    kinds = {step.kind for plan in plans for steps in plan.steps for step in steps}
+    assert kinds == set(STEP_KINDS)
+    load_dialects()
+    assert all(f"pe.{kind}" in PE.operations for kind in kinds)
 
 
 # ---- grouping

@@ -13,6 +13,7 @@ from wsc.passes.fabric.collectives.auto import NEVER, best_tree, energies, recur
 from wsc.passes.fabric.collectives.choice import best_shape, shape_cycles, shapes_for
 from wsc.passes.fabric.collectives.grouping import best_groups, grouped_all_reduce_cycles
 from wsc.passes.fabric.collectives.level_sizes import best_levels
+from wsc.passes.fabric.collectives.published import hard_bound
 from wsc.passes.fabric.collectives.timing import (
     LineCosts,
     all_reduce_cycles,
@@ -158,6 +159,13 @@ def test_no_levels_beat_the_best_ones(low: int, high: int) -> None:
 
 
 # ---- the published bound
+
+
+@given(st.integers(2, 80), st.integers(1, 200), st.integers(0, 3))
+def test_no_reduce_beats_the_hard_bound(parts: int, wavelets: int, ramp_cycles: int) -> None:
+    costs = LineCosts(ramp_cycles)
+    least = hard_bound(parts, wavelets, ramp_cycles)
+    assert reduce_cycles(best_tree(parts, wavelets, costs, 0), wavelets, costs) >= least
 
 
 def test_energies_are_those_of_the_best_trees() -> None:
