@@ -3,9 +3,11 @@
     python benchmarks/scaling.py [--sides 16,32,64,128,256,416] [--tokens 1,2,4,8,16,32,64] [--side 64]
                                  [--repeat 3] [--engines stream,wavelet] [--json FILE] [--plots FOLDER]
 
-The model is `examples/llama3_8b.wdl` with one layer and dimensions that grow with the grid's side, so that
-each PE has as much of it on any grid. Steps are timing only. Times are CPU seconds of one core, the least of
-several runs after one that warms up; compiling an engine is not in them.
+`traffic` is a broadcast along each row and a reduce along each column, of 16 wavelets. `model` is
+`examples/llama3_8b.wdl` with one layer and dimensions that grow with the grid's side, so that each PE has as
+much of it on any grid; but its messages pass over more PEs on larger ones, so link-hops are counted, too.
+Steps are timing only. Times are CPU seconds of one core, the least of several runs after one that warms up;
+compiling an engine is not in them.
 """
 
 from __future__ import annotations
@@ -19,25 +21,31 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from log_plot import Series, log_plot, power_fit
+from wafer_traffic import whole_wafer
 
 from wsc.compiler.driver import CompileOptions, compile_module
 from wsc.ir.target import load_target
 from wsc.runtime.fault import MachineFault
 from wsc.runtime.machine import Machine
 from wsc.runtime.module import machine_from_module
+from wsc.runtime.step import StepResult
 
 MODEL = Path(__file__).resolve().parents[1] / "examples" / "llama3_8b.wdl"
 CONTEXT = 256
+WAVELETS = 16
+"""Length of the traffic's messages."""
 
 
 @dataclass(frozen=True)
 class SizeRow:
-    """One grid: what it took to compile, to build the machine and, by engine, to run one token."""
+    """One grid: what it took to compile, if anything, to build the machine and, by engine, to run a step."""
 
+    work: str
     side: int
     pes: int
     compile_seconds: float
     machine_seconds: float
+    link_hops: int
     cycles: dict[str, int]
     seconds: dict[str, float]
     failures: dict[str, str]
@@ -84,24 +92,37 @@ def build(side: int) -> tuple[Machine, float, float]:
     return machine, compiled - start, time.process_time() - compiled
 
 
-def measure_size(side: int, engines: Sequence[str], repeat: int) -> SizeRow:
-    """Run one token on a grid with each engine."""
-    machine, compile_seconds, machine_seconds = build(side)
+def build_traffic(side: int) -> tuple[Machine, float, float]:
+    """Return the machine of the traffic, 0 and the CPU seconds of building."""
+    start = time.process_time()
+    machine = whole_wafer(side, side, WAVELETS)
+    return machine, 0.0, time.process_time() - start
+
+
+BUILDERS = {"traffic": build_traffic, "model": build}
+
+
+def measure_size(work: str, side: int, engines: Sequence[str], repeat: int) -> SizeRow:
+    """Run one step on a grid with each engine."""
+    machine, compile_seconds, machine_seconds = BUILDERS[work](side)
+    link_hops = 0
     cycles: dict[str, int] = {}
     seconds: dict[str, float] = {}
     failures: dict[str, str] = {}
     for engine in engines:
 
-        def step(engine: str = engine) -> int:
-            return machine.run_step({"position": CONTEXT // 2}, engine=engine, data=False).cycles
+        def step(engine: str = engine) -> StepResult:
+            return machine.run_step({"position": CONTEXT // 2}, engine=engine, data=False)
 
         try:
-            cycles[engine] = step()
+            result = step()
+            cycles[engine], link_hops = result.cycles, result.link_hops
         except MachineFault as fault:
             failures[engine] = fault.message
             continue
         seconds[engine] = min(timed(step) for _ in range(repeat))
-    return SizeRow(side, machine.pes, compile_seconds, machine_seconds, cycles, seconds, failures)
+    times = compile_seconds, machine_seconds
+    return SizeRow(work, side, machine.pes, *times, link_hops, cycles, seconds, failures)
 
 
 def measure_tokens(side: int, counts: Sequence[int], engines: Sequence[str], repeat: int) -> list[TokenRow]:
@@ -137,11 +158,14 @@ def series(
 
 def print_sizes(rows: Sequence[SizeRow], engines: Sequence[str]) -> None:
     """Print the table of grids."""
-    print(f"{'grid':>10} {'PEs':>8} {'compile s':>10} {'machine s':>10}", end="")
+    print(
+        f"{'work':<8} {'grid':>10} {'PEs':>8} {'compile s':>10} {'machine s':>10} {'link-hops':>12}", end=""
+    )
     print("".join(f" {engine + ' s':>11} {engine + ' cycles':>15}" for engine in engines))
     for row in rows:
         grid = f"{row.side} x {row.side}"
-        print(f"{grid:>10} {row.pes:>8} {row.compile_seconds:>10.2f} {row.machine_seconds:>10.3f}", end="")
+        print(f"{row.work:<8} {grid:>10} {row.pes:>8} {row.compile_seconds:>10.2f}", end="")
+        print(f" {row.machine_seconds:>10.3f} {row.link_hops:>12,}", end="")
         for engine in engines:
             if engine in row.seconds:
                 print(f" {row.seconds[engine]:>11.4f} {row.cycles[engine]:>15,}", end="")
@@ -167,21 +191,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the fastest counts")
     parser.add_argument("--engines", default="stream,wavelet")
     parser.add_argument("--json", type=Path, help="write the tables here")
-    parser.add_argument("--plots", type=Path, help="write scaling_pes.svg and scaling_tokens.svg here")
+    parser.add_argument("--plots", type=Path, help="write scaling_pes.svg, _hops.svg and _tokens.svg here")
     args = parser.parse_args(arguments)
     engines = args.engines.split(",")
-    sizes = [measure_size(int(side), engines, args.repeat) for side in args.sides.split(",")]
+    sides = [int(side) for side in args.sides.split(",")]
+    sizes = [measure_size(work, side, engines, args.repeat) for work in BUILDERS for side in sides]
     print_sizes(sizes, engines)
     print()
     counts = [int(count) for count in args.tokens.split(",")]
     tokens = measure_tokens(args.side, counts, engines, args.repeat)
     print_tokens(tokens, [engine for engine in engines if engine in tokens[0].seconds])
-    by_size = series([(row.pes, row.seconds) for row in sizes], engines, "one token")
+    by_size, by_hops = (
+        [s for work in BUILDERS for s in series([p for w, p in points if w == work], engines, work)]
+        for points in (
+            [(row.work, (row.pes, row.seconds)) for row in sizes],
+            [(row.work, (row.link_hops, row.seconds)) for row in sizes],
+        )
+    )
     by_token = series([(row.tokens, row.seconds) for row in tokens], engines, f"{args.side} x {args.side}")
     print()
     exponents = {
         against: {one.name: round(power_fit(one.points)[0], 3) for one in found}
-        for against, found in (("PEs", by_size), ("tokens", by_token))
+        for against, found in (("PEs", by_size), ("link-hops", by_hops), ("tokens", by_token))
     }
     for against, found in exponents.items():
         for name, exponent in found.items():
@@ -195,7 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         }
         args.json.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     if args.plots is not None:
-        for name, label, found in (("pes", "PEs", by_size), ("tokens", "tokens", by_token)):
+        plots = ("pes", "PEs", by_size), ("hops", "link-hops", by_hops), ("tokens", "tokens", by_token)
+        for name, label, found in plots:
             text = log_plot("Time to simulate", label, "CPU seconds", found)
             (args.plots / f"scaling_{name}.svg").write_text(text, "utf-8")
     differ = [row for row in (*sizes, *tokens) if len(set(row.cycles.values())) > 1]

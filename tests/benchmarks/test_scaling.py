@@ -41,9 +41,12 @@ def test_the_tables(tmp_path: Path) -> None:
     options = ["--sides", "16,32", "--tokens", "1,2", "--side", "16", "--repeat", "1"]
     assert main([*options, "--json", str(out), "--plots", str(tmp_path)]) == 0
     facts = json.loads(out.read_text("utf-8"))
-    assert [row["side"] for row in facts["sizes"]] == [16, 32]
+    rows = [(row["work"], row["side"]) for row in facts["sizes"]]
+    assert rows == [("traffic", 16), ("traffic", 32), ("model", 16), ("model", 32)]
+    assert all(row["link_hops"] > row["pes"] for row in facts["sizes"])
     assert [row["tokens"] for row in facts["tokens"]] == [1, 2]
     for row in (*facts["sizes"], *facts["tokens"]):
         assert len(set(row["cycles"].values())) == 1
         assert all(seconds > 0 for seconds in row["seconds"].values())
-    assert {path.name for path in tmp_path.glob("*.svg")} == {"scaling_pes.svg", "scaling_tokens.svg"}
+    names = {path.name for path in tmp_path.glob("*.svg")}
+    assert names == {"scaling_pes.svg", "scaling_hops.svg", "scaling_tokens.svg"}
