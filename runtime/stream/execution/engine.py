@@ -87,10 +87,11 @@ class _Play:
         self._log = StreamLog(wafer.first_rows) if launch.log else None
         unit = VectorLanes(wafer) if launch.data else None
         mover = StreamMover(wafer) if launch.data else None
-        # Where colors meet, a layer like the last one may be followed by one that is not.
-        reuse = launch.reuse_layers and not waits.cycles.size
+        # In a run that is true a state that recurs goes on recurring, who waits for whom included. In one
+        # that is not, layers may be left out wrongly; but then it is played again.
         self._interpreter = Interpreter(
-            *(wafer, self.streams, launch.limit, launch.position, self._log, unit, mover), reuse_layers=reuse
+            *(wafer, self.streams, launch.limit, launch.position, self._log, unit, mover),
+            reuse_layers=launch.reuse_layers,
         )
         self._stuck: list[Waiting] = []
 

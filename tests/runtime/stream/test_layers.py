@@ -108,6 +108,42 @@ def test_a_late_start_takes_a_layer_more() -> None:
     assert 0 < reused(late) <= 12 - 3
 
 
+def meeting(L: int, wait: int) -> Machine:
+    """Three PEs as in `stack`. In each layer the leftmost one also sends to the next one after `wait` cycles,
+    so that these wavelets may come to its ramp together with those of the chain.
+    """
+    weights = Descriptor(bc.F32, FREE, 1, 0, B, 1)
+    work = [
+        scalar(bc.MULTIPLY, Register(COUNTER), 4 * B),
+        Instruction(
+            bc.FMA, descriptors=[row(B), weights, row(B, base=4)], call_cycles=7, element_cycles=(1, 2)
+        ),
+    ]
+    bodies = [
+        [delay(wait), send(row(4), 3), *work, reduce(row(B), 0, setup=15), send(row(B), 2, 15)],
+        [*work, forward(row(B), 0, 1, setup=15), receive(row(4), 3), receive(row(B), 2, 15)],
+        [*work, delay(9), send(row(B), 1, 15), receive(row(B), 2, 15)],
+    ]
+    tiles = [
+        Tile(x, at(x), channels=((x + 1) % 2, x % 2, 2, 5), layers=(0, L), instance="block") for x in range(3)
+    ]
+    early = [Route("early", 5, at(0), "RAMP", ("E",)), Route("early", 5, at(1), "W", ("RAMP",))]
+    programs = [program(*layers(*body)) for body in bodies]
+    return Machine(3, 1, [*stack(3, L).routes, *early], tiles, programs, DEPTHS, 4 * B * (L + 4))
+
+
+def test_layers_in_which_colors_meet() -> None:
+    """Who waits for whom recurs, too; once it is known of one layer, it is known of all."""
+    settled = 0
+    for wait in range(0, 50, 2):
+        wafer = meeting(8, wait)
+        assert reused(wafer) == 8 - 3
+        found = wafer.run_step(engine="stream", data=False, log_level=1)
+        settled += found.certificate == "settled"
+        assert found.replays < 3
+    assert settled > 3
+
+
 NUMBER = Register(COUNTER)
 
 
