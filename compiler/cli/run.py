@@ -45,13 +45,13 @@ class _Loaded:
 def run_run(args: Namespace, context: Context) -> int:
     """Run `args.model`. Raises `UsageError`, `FileError`, `DiagnosticError`, `RanWrongError`."""
     check_timing_options(args)
+    watch = Watch(args)
     program = _load(args, context)
     if program is None:
         return ExitStatus.DONE
     from ...runtime.fault import MachineFault
     from ...runtime.session import Session
 
-    watch = Watch(args, program.module, program.name)
     weights = None if args.timing_only else find_weights(args, program.model, program.name, context)
     if args.timing_only and (args.weights is not None or args.random_weights is not None):
         context.terminal.announce("--timing-only: no weights are read")
@@ -61,7 +61,7 @@ def run_run(args: Namespace, context: Context) -> int:
             weights,
             context.announce_engine,
             engine=args.engine,
-            log_level=watch.log_level,
+            log_level=watch.log_level(program.module),
             count_loads=watch.count_loads,
             cycle_limit=args.cycle_limit,
             tell_conflict=lambda fault: context.terminal.announce(
@@ -73,7 +73,7 @@ def run_run(args: Namespace, context: Context) -> int:
         checker = (
             Checker(program.model, program.entry, weights) if args.check and weights is not None else None
         )
-        watch.begin(session, program.entry)
+        watch.begin(session, program.name, program.entry)
         with TokenView(context.terminal, session.target.clock_hz, streams_text=not args.json) as view:
             runner = Runner(session, view, checker, watch)
             tokens = runner.run(work)
@@ -103,7 +103,7 @@ def run_run(args: Namespace, context: Context) -> int:
 
         context.terminal.show(summary(result, program.target, session.target, context.terminal.console))
         context.terminal.announce(speed(session.link_hops, session.seconds))
-    watch.finish(context)
+    watch.finish(session, program.module, program.name, context)
     if args.json:
         facts = result.as_json() | timing_facts(program.timing, args.timing)
         print(json.dumps(facts, allow_nan=False))

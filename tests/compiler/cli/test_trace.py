@@ -106,6 +106,9 @@ def test_wrong_command_lines(wsc: Command, rows: Path, options: list[str], statu
     done = wsc(*ROWS, *options)
     assert done.status == status
     assert says in done.err
+    assert ("front end" in done.err) == (
+        "2,0" in options or "/dev/full" in options
+    )  # else it is said at once
     assert not (rows / "t.json").exists()
 
 
