@@ -149,7 +149,8 @@ def collect_settings(routes: Iterable[Operation], width: int, height: int) -> tu
     route = np.repeat(np.arange(len(ops)), [p.size for p in points])
     router = np.concatenate(points) if points else np.zeros(0, np.int64)
     colors = int(facts[:, 1].max(initial=0)) + 1
-    order = np.lexsort((facts[route, 4], router * colors + facts[route, 1]))
+    positions = int(facts[:, 4].max(initial=0)) + 1
+    order = np.argsort((router * colors + facts[route, 1]) * positions + facts[route, 4], kind="stable")
     route, router = route[order], router[order]
     keys, position = router * colors + facts[route, 1], facts[route, 4]
     twice = np.flatnonzero((keys[1:] == keys[:-1]) & (position[1:] == position[:-1])) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...ir.arrays import different_values
 from ...ir.flows import Flows
 from ...ir.routes import Point
 
@@ -46,21 +47,16 @@ class Asked:
         settings = flows.settings
         names = dict(self._names)
         numbers = np.array([names.setdefault(name, len(names)) for name in settings.flows], np.int64)
-        empty = np.zeros((3, 0), np.int64)
-        asked = np.concatenate(
-            [empty, *(np.stack([np.full(s.size, n), s, t]) for n, s, t in self._parts)], axis=1
-        )
-        rows = flows.sink_source
-        found = np.stack([numbers[settings.flow[rows]], settings.router[rows], flows.sink])
+        pes, rows = settings.width * settings.height, flows.sink_source
+        empty = np.zeros((2, 0), np.int64)
+        # A column is flow * PEs + source, and a sink.
+        asked = np.concatenate([empty, *(np.stack([n * pes + s, t]) for n, s, t in self._parts)], axis=1)
+        found = np.stack([numbers[settings.flow[rows]] * pes + settings.router[rows], flows.sink])
         texts = list(names)
-        problems: dict[tuple[int, int], None] = {}
-        for key in _unequal(asked, found, flows.messages):
-            problems.setdefault(key)
         result = _twice(flows, texts, numbers)
-        for flow, source in problems:
-            got, due = (
-                self._points(table[2, (table[0] == flow) & (table[1] == source)]) for table in (found, asked)
-            )
+        for key in dict.fromkeys(_unequal(asked, found, flows.messages)):
+            flow, source = divmod(key, pes)
+            got, due = (self._points(table[1, table[0] == key]) for table in (found, asked))
             if due == NOTHING:
                 result.append(f"nobody asked for flow '{texts[flow]}' from {self._point(source)}")
                 continue
@@ -79,8 +75,8 @@ _MOST_DIFFERENCES = 20
 """More are not reported."""
 
 
-def _unequal(asked: IntArray, found: IntArray, messages: IntArray) -> list[tuple[int, int]]:
-    """Return flow and source of columns (flow, source, sink) that are not asked for as often as found."""
+def _unequal(asked: IntArray, found: IntArray, messages: IntArray) -> list[int]:
+    """Return the first numbers of columns that are not asked for as often as found."""
     import numpy as np
 
     columns = np.concatenate([asked, found], axis=1)
@@ -92,19 +88,20 @@ def _unequal(asked: IntArray, found: IntArray, messages: IntArray) -> list[tuple
     if not starts.size:
         return []
     wrong = starts[np.add.reduceat(weight, starts) != 0][:_MOST_DIFFERENCES]
-    return [(flow, source) for flow, source, _ in columns[:, wrong].T.tolist()]
+    return columns[0, wrong].tolist()
 
 
 def _twice(flows: Flows, texts: list[str], numbers: IntArray) -> list[str]:
     """Say which flows leave a PE on more than one color."""
-    import numpy as np
 
     s, rows = flows.settings, flows.sources
     if not rows.size:
         return []
-    table = np.unique(np.stack([numbers[s.flow[rows]], s.router[rows], s.color[rows]]), axis=1)
-    again = np.flatnonzero((table[:2, 1:] == table[:2, :-1]).all(axis=0))[:_MOST_DIFFERENCES]
+    pes = s.width * s.height
+    keys = different_values((numbers[s.flow[rows]] * pes + s.router[rows]) * s.colors + s.color[rows])
+    starts = keys // s.colors
+    again = starts[1:][starts[1:] == starts[:-1]][:_MOST_DIFFERENCES]
     return [
         f"flow '{texts[flow]}' starts twice at {(router % s.width, router // s.width)}"
-        for flow, router, _ in table[:, again].T.tolist()
+        for flow, router in (divmod(start, pes) for start in again.tolist())
     ]
