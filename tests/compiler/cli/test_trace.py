@@ -79,6 +79,16 @@ def test_the_tale(wsc: Command, tale: Path, folder: Path) -> None:
     assert all(slice["args"]["flow out"] for slice in sends)
 
 
+def test_both_engines_show_the_same(wsc: Command, tale: Path, folder: Path) -> None:
+    """One logs each instruction; of the other the instructions are found once more."""
+    for engine in ("wavelet", "stream"):
+        files = ("--trace", f"{engine}.json", "--heat-map", f"{engine}.svg")
+        done = wsc("run", str(tale), "--timing-only", "--position", "40", "--engine", engine, *files)
+        assert done.status == 0, done.err
+    for kind in ("json", "svg"):
+        assert (folder / f"wavelet.{kind}").read_bytes() == (folder / f"stream.{kind}").read_bytes()
+
+
 def test_equal_runs_write_equal_files(wsc: Command, rows: Path) -> None:
     assert wsc(*ROWS, "--trace", "a.json", "--quiet").err == ""
     assert wsc(*ROWS, "--trace=b.json", "--json", "--heat-map", "m.svg").status == 0
