@@ -102,6 +102,16 @@ class Machine:
             return engine
         return "stream" if self.pes >= AUTO_PES and self.conflict is None else "wavelet"
 
+    def prepare(self, engine: str, announce: Callable[[], None] | None = None) -> None:
+        """Load, or compile, what the next step on `engine` needs, and build its network.
+
+        `announce` is called once if that takes a while. Raises `ValueError` if there is no such engine.
+        """
+        begins_on = self.engine_for(engine)
+        prepare_engine(announce, begins_on)
+        if begins_on == "stream":
+            _ = self._streams
+
     @property
     def pes(self) -> int:
         """Number of PEs that run a program."""

@@ -19,7 +19,6 @@ from ..ir.operation import Operation
 from ..ir.target import Target
 from ..ir.variable_values import DTYPES, Array, expand
 from .critical_path import Breakdown, breakdown_of, layer_cycles_of
-from .engine import prepare_engine
 from .fault import MachineFault
 from .host import Coordinates, Variables, gather, scatter
 from .machine import LARGEST_CYCLE, Machine, StepResult
@@ -223,7 +222,7 @@ class Session:
 
     def _execute(self, position: int) -> tuple[StepResult, dict[str, Array]]:
         """Launch the programs once; return what it cost and the entry's results by name."""
-        prepare_engine(self._announce, self.machine.engine_for(self._engine))
+        self.machine.prepare(self._engine, self._announce)
         told = self.machine.conflict
         started = perf_counter()
         result = self.machine.run_step(
