@@ -26,6 +26,7 @@ class Certify(Pass):
     """
 
     name: ClassVar[str] = "certify"
+    required: ClassVar[bool] = False
 
     def run(self, module: Operation, context: PassContext) -> None:
         """Set the module's `fabric.certificate`."""
