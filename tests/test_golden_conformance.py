@@ -33,7 +33,7 @@ GOLDENS = TESTS / "goldens"
 FILES = sorted(GOLDENS.rglob("*.mlir"))
 NAMES = [str(path.relative_to(GOLDENS)) for path in FILES]
 PASS_FILES = sorted((TESTS / "passes").rglob("*.mlir"))
-MODELS = sorted(EXAMPLES.rglob("*.wdl"))
+MODELS = sorted(EXAMPLES.glob("*/*.wdl"))
 
 
 def reprint(text: str, name: str) -> str:
