@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from . import bytecode as bc
 from .diagnosis import Blame, fault_of
 from .fault import FaultDetail, MachineFault
+from .route import OFFSETS
 from .step import StepResult
 from .stream import state as net
 from .stream.execution.engine import Launch, Outcome, run_stream
@@ -36,7 +37,6 @@ AUTO_PES = 16384
 _LARGEST_CYCLE = net.TIME_LIMIT // 2
 """What follows the last cycle that a program may come to must still fit into the network's times."""
 _MAX_COLLECTED = 64
-_STEPS = {(0, -1): 0, (1, 0): 1, (0, 1): 2, (-1, 0): 3}
 
 
 class StreamSide:
@@ -126,7 +126,7 @@ class StreamSide:
     def _loads(self, streams: Streams) -> NDArray[np.int64]:
         """Return int64[4, height, width]: the wavelets on each link."""
         machine, network, paths = self._machine, self._network, self._network.paths
-        result = np.zeros((4, machine.height * machine.width), np.int64)
+        result, loads = np.zeros((4, machine.height * machine.width), np.int64), streams.loads
         positions = paths.positions.reshape(-1, 1 << net.SERVER_SHIFT)
         server = np.repeat(np.arange(network.server_router.size), np.diff(paths.first_position))
         for output in range(4):
@@ -137,9 +137,9 @@ class StreamSide:
             after = network.server_router[paths.takers[target[rows]]]
             dx = after % machine.width - source % machine.width
             dy = after // machine.width - source // machine.width
-            for (x, y), direction in _STEPS.items():
+            for direction, (x, y) in OFFSETS.items():
                 there = (dx == x) & (dy == y)
-                np.add.at(result[direction], source[there], streams.loads[rows[there]])
+                np.add.at(result[direction], source[there], loads[rows[there]])
         return result.reshape(4, machine.height, machine.width)
 
     # ---- what went wrong

@@ -16,17 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..route import Route, rect_points
+from ..route import OFFSETS, OPPOSITE, Route, rect_points
+from ..wavelet.state import DIRECTIONS, RAMP
 from ..wiring import QueueDepths
 from . import state as st
 from .state import I32, NO_PE, NOBODY, aligned
 
 I64 = NDArray[np.int64]
-
-DIRECTIONS = ("N", "E", "S", "W", "RAMP")
-RAMP = 4
-_STEPS = ((0, -1), (1, 0), (0, 1), (-1, 0))
-_OPPOSITE = (2, 3, 0, 1)
 
 
 class Paths(NamedTuple):
@@ -105,10 +101,10 @@ def stream_network(
     target = np.full(out_position.size, st.LOST, np.int64)
     target[to_core] = lane_key.size + sink
     feeder = np.full(lane_key.size, NO_PE, np.int64)
-    for direction, (dx, dy) in enumerate(_STEPS):
+    for direction, (dx, dy) in OFFSETS.items():
         rows = np.flatnonzero(out_direction == direction)
         after = router[out_position[rows]] + dx + dy * width
-        found = _find((after * colors + color[out_position[rows]]) * 5 + _OPPOSITE[direction], lane_key)
+        found = _find((after * colors + color[out_position[rows]]) * 5 + OPPOSITE[direction], lane_key)
         takes = found >= 0
         target[rows[takes]] = found[takes]
         feeder[found[takes]] = server[out_position[rows[takes]]]
@@ -118,7 +114,7 @@ def stream_network(
 
     turns = np.zeros(lane_key.size, np.bool_)
     for direction in range(4):
-        straight = 1 << _OPPOSITE[direction] | 1 << RAMP
+        straight = 1 << OPPOSITE[direction] | 1 << RAMP
         turns[lane[(entry == direction) & (links & ~straight != 0)]] = True
     latency = np.where(turns, depths.hop_cycles + depths.turn_cycles, depths.hop_cycles)
     capacity = depths.router_queue_wavelets + latency - 1

@@ -138,7 +138,6 @@ COUNTERS = 17
 
 SERVERS, QUEUE_SHIFT, LOG_MOVES, LOG_RUNS = 0, 1, 2, 3
 """In `Net.constants`: servers, log2 of a queue's row, what is logged."""
-CONSTANTS = 4
 
 # ---- what the kernel returns -----------------------------------------------------------------------------
 

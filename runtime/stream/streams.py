@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..wavelet.state import DIRECTIONS
 from . import state as st
 from .kernel import run_kernel
-from .network import DIRECTIONS, StreamNetwork
+from .network import StreamNetwork
 from .state import Net, aligned
 
 Array = NDArray[np.int64]
@@ -45,6 +46,11 @@ class Waits:
     resources: Array
     cycles: Array
     servers: Array
+
+    @property
+    def rows(self) -> Array:
+        """int64[waits, 3]: the same as a table"""
+        return np.stack([self.resources, self.cycles, self.servers], axis=1)
 
 
 NO_WAITS = Waits(*(np.zeros(0, np.int64) for _ in range(3)))
@@ -104,7 +110,7 @@ class Streams:
         rows[waits.resources, st.HAS_WAITS] = 1
         self._waits = waits
         self.network = network
-        self._net = Net(
+        self.net = Net(
             servers=_copy(network.servers),
             positions=network.positions,
             first_position=network.first_position,
@@ -126,34 +132,30 @@ class Streams:
             counters=np.zeros(st.COUNTERS, np.int64),
             constants=constants,
         )
-        self._rows = self._net.pes.reshape(-1, 1 << st.PE_SHIFT)
+        """Everything that the kernel works on."""
+        self._rows = self.net.pes.reshape(-1, 1 << st.PE_SHIFT)
         self.moves: NDArray[np.int32] = np.zeros((0, st.MOVE_FIELDS), np.int32)
         """[rows, MOVE_FIELDS] wavelets that moved in the last run, in an order in which data can follow"""
         self.runs: NDArray[np.int32] = np.zeros((0, st.RUN_FIELDS), np.int32)
         """[rows, RUN_FIELDS] runs of slots behind the first, of operations in the last run"""
 
     @property
-    def net(self) -> Net:
-        """Everything that the kernel works on."""
-        return self._net
-
-    @property
     def counters(self) -> Array:
         """Link hops and the like, see `state`."""
-        return self._net.counters
+        return self.net.counters
 
     @property
     def loads(self) -> Array:
         """[positions] wavelets that left in each position of the servers"""
-        servers = self._net.servers.reshape(-1, 1 << st.SERVER_SHIFT)
-        loads = self._net.position_loads.copy()
+        servers = self.net.servers.reshape(-1, 1 << st.SERVER_SHIFT)
+        loads = self.net.position_loads.copy()
         np.add.at(loads, servers[:, st.POSITION], servers[:, st.LOAD])
         return loads
 
     @property
     def levels(self) -> NDArray[np.int32]:
         """[queues] wavelets in each queue"""
-        return self._net.queues.reshape(-1, 1 << self.network.queue_shift)[:, st.LEVEL]
+        return self.net.queues.reshape(-1, 1 << self.network.queue_shift)[:, st.LEVEL]
 
     def post(
         self,
@@ -183,7 +185,7 @@ class Streams:
         rows[:, st.PE_WAITING] = self._rows[pes, st.PE_WAITING]
         self._rows[pes] = rows
         posted = int(self.counters[st.POSTED])
-        self._net.posted[posted : posted + pes.size] = pes
+        self.net.posted[posted : posted + pes.size] = pes
         self.counters[st.POSTED] += pes.size
 
     def run(self) -> Completed:
@@ -191,7 +193,7 @@ class Streams:
 
         Raises `StreamConflict` and `LostWavelet`. What a run says is true once `lesson` has nothing to tell.
         """
-        net, counters = self._net, self.counters
+        net, counters = self.net, self.counters
         counters[[st.COMPLETED, st.MOVES, st.RUNS]] = 0
         moves: list[NDArray[np.int32]] = []
         runs: list[NDArray[np.int32]] = []
@@ -228,13 +230,11 @@ class Streams:
         It was if no two servers used a resource in one cycle and whoever waited for another waited for a use
         that did happen: in the first cycle in which a run differs from what happens, one or the other fails.
         """
-        meetings, flags = self._meetings(), self._net.wait_flags
+        meetings, flags = self._meetings(), self.net.wait_flags
         explained = flags & st.EXPLAINED != 0
         if not len(meetings) and not (flags[~explained] & st.HEEDED).any():
             return None
-        old = self._waits
-        kept = np.stack([old.resources, old.cycles, old.servers], axis=1)[explained]
-        rows = np.concatenate([kept, self._prolonged(meetings)])
+        rows = np.concatenate([self._waits.rows[explained], self._prolonged(meetings)])
         # The lowest color has it, if several met.
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
         first = np.append(True, (rows[1:, :2] != rows[:-1, :2]).any(axis=1))[: len(rows)]
@@ -246,7 +246,7 @@ class Streams:
         Whoever waits would meet it there next; that would take a replay for each cycle.
         """
         resource, cycle, server = meetings.T
-        runs = self._net.resources.reshape(-1, 1 << st.RESOURCE_SHIFT)[resource, st.RUN :]
+        runs = self.net.resources.reshape(-1, 1 << st.RESOURCE_SHIFT)[resource, st.RUN :]
         runs = runs[:, : st.RUNS_KEPT * st.RUN_WIDTH].reshape(-1, st.RUNS_KEPT, st.RUN_WIDTH)
         mine = (runs[:, :, st.RUN_USER] == server[:, None]) & (runs[:, :, st.RUN_START] <= cycle[:, None])
         ends = np.where(mine, runs[:, :, st.RUN_END], -1).max(axis=1, initial=-1)
@@ -257,16 +257,14 @@ class Streams:
 
     def unsettled(self) -> StreamConflict:
         """Return the first meeting of a run that was not true, or the first wait for nothing."""
-        meetings, old = self._meetings(), self._waits
-        vain = self._net.wait_flags == st.HEEDED
-        waits = np.stack([old.resources, old.cycles, old.servers], axis=1)[vain]
-        rows = np.concatenate([meetings, waits])
+        vain = self._waits.rows[self.net.wait_flags == st.HEEDED]
+        rows = np.concatenate([self._meetings(), vain])
         resource, cycle, server = rows[np.argmin(rows[:, 1])].tolist()
         return self._conflict(resource, cycle, server, forgotten=False)
 
     def _meetings(self) -> Array:
         """Return int64[meetings, MEETING_FIELDS]."""
-        rows = self._net.meetings.reshape(-1, st.MEETING_FIELDS)
+        rows = self.net.meetings.reshape(-1, st.MEETING_FIELDS)
         return rows[: self.counters[st.MEETINGS]].astype(np.int64)
 
     def _conflict(self, resource: int, cycle: int, server: int, *, forgotten: bool) -> StreamConflict:

@@ -25,12 +25,11 @@ from ...wavelet.number import (
 )
 from .. import state as net
 from ..network import Paths
+from ..state import RECEIVE, TRANSMIT
 from .data import SOURCES
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-
-RECEIVE, TRANSMIT, BOTH = 0, 1, 2
 
 # ---- what each half of a PE is doing: fields of `Halves` ---------------------------------------------
 
