@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..wavelet.jit import entry, fingerprint, inner, wide
+from ...ir.jit import entry, fingerprint, inner, wide
 from . import state as st
 from .affine import explore, go_through
 from .queues import end_message, free_slot, pass_through, put, take
@@ -203,9 +203,9 @@ def _send_at_once(net: Net, pe: int, start: int, count: int) -> None:
     end_halves(net, pe, ended)
 
 
-def _make_kernel(fingerprint: int) -> Kernel:
+def _make_kernel(sources: int) -> Kernel:
     def run_kernel(net: Net) -> int:
-        if fingerprint < 0:
+        if sources < 0:
             return st.STATUS_LOST
         while True:
             task = next_task(net)
@@ -220,5 +220,5 @@ def _make_kernel(fingerprint: int) -> Kernel:
     return entry(run_kernel)
 
 
-run_kernel = _make_kernel(fingerprint(Path(__file__).parent))
+run_kernel = _make_kernel(fingerprint(Path(__file__).parent, Path(__file__).parents[1] / "bytecode.py"))
 """Do all tasks; returns one of the `STATUS_...` numbers of `state`. After `STATUS_FULL` call it again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..wavelet.jit import inner, wide
+from ...ir.jit import inner, wide
 from . import state as st
 from .state import Net
 from .tasks import wake

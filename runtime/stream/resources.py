@@ -7,7 +7,7 @@ of the step the other one waits.
 
 from __future__ import annotations
 
-from ..wavelet.jit import inner, wide
+from ...ir.jit import inner, wide
 from . import state as st
 from .state import Net
 

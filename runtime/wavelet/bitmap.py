@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .jit import inner
+from ...ir.jit import inner
 
 _ONE = np.uint64(1)
 _WORD = 63

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir.jit import inner, wide
 from .. import bytecode as bc
 from . import state as st
 from .bitmap import set_bit
-from .jit import inner, wide
 from .state import Cores, I32Array, I64Array, Memory, Network, Programs, Run
 from .thread import note_memory, release_streams, share_memory, stream_of
 from .vector import EXTENTS_DIFFER, OK, check_descriptor, execute_vector, type_of

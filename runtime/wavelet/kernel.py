@@ -8,11 +8,12 @@ happen are skipped.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from ...ir.jit import entry, fingerprint
 from . import state as st
 from .bitmap import members
 from .interpreter import FAULT, INCOMPLETE
-from .jit import FINGERPRINT, entry
 from .router import commit, decide
 from .state import Cores, Memory, Network, Programs, Run
 from .stream import step_cores
@@ -21,10 +22,10 @@ from .wheel import next_wake, wake_cores
 Kernel = Callable[[Network, Cores, Memory, Programs, Run], int]
 
 
-def _make_kernel(fingerprint: int) -> Kernel:
+def _make_kernel(sources: int) -> Kernel:
     def run_kernel(network: Network, cores: Cores, memory: Memory, programs: Programs, run: Run) -> int:
         counters, configuration = run.counters, run.configuration
-        if fingerprint < 0:
+        if sources < 0:
             return st.STATUS_FAULT
         cycle = counters[st.CYCLE]
         work = 0
@@ -65,7 +66,7 @@ def _make_kernel(fingerprint: int) -> Kernel:
     return entry(run_kernel)
 
 
-run_kernel = _make_kernel(FINGERPRINT)
+run_kernel = _make_kernel(fingerprint(Path(__file__).parent, Path(__file__).parents[1] / "bytecode.py"))
 """Run until something needs the caller: returns one of the `STATUS_...` numbers of `state`.
 
 Call it again with the same arrays to go on after `STATUS_PAUSED` and, with a longer log, `STATUS_LOG_FULL`.

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...ir.jit import inner
 from ..bytecode import (
     ABS,
     COPY,
@@ -32,7 +33,6 @@ from ..bytecode import (
     SQRT,
     TANH,
 )
-from .jit import inner
 
 _TWO_112 = np.float32(2.0**112)
 _HALF = np.float32(0.5)

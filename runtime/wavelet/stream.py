@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ir.jit import inner, wide
 from .. import bytecode as bc
 from . import state as st
 from .bitmap import clear_bit, set_bit
 from .interpreter import FAULT, INCOMPLETE, READY, advance, log_row
-from .jit import inner, wide
 from .number import (
     binary,
     bits_of_float,

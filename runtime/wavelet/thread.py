@@ -6,10 +6,10 @@ different for it; while it goes on, its queue's row names the stream where it el
 
 from __future__ import annotations
 
+from ...ir.jit import inner, wide
 from .. import bytecode as bc
 from . import state as st
 from .bitmap import set_bit
-from .jit import inner, wide
 from .state import Cores, I32Array, I64Array, Network
 from .wheel import sleep_until
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ir.jit import inner
 from ..bytecode import (
     ABS,
     ARGMAX,
@@ -28,7 +29,6 @@ from ..bytecode import (
     MAP_CONSTANT,
     NEG,
 )
-from .jit import inner
 from .number import (
     binary,
     float_of_bits,

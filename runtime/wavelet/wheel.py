@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...ir.jit import inner, wide
 from . import state as st
 from .bitmap import set_bit
-from .jit import inner, wide
 from .state import Cores, I32Array, I64Array
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...wavelet.jit import entry, fingerprint
+from ....ir.jit import entry, fingerprint
 from ...wavelet.vector import execute_vector
 from .lanes import Value
 from .rows import Row
 from .wafer import Wafer
 
 SOURCES = fingerprint(
-    Path(__file__).parents[2] / "wavelet", Path(__file__), Path(__file__).parent / "mover.py"
+    Path(__file__).parents[2] / "wavelet",
+    Path(__file__).parents[2] / "bytecode.py",
+    Path(__file__),
+    Path(__file__).parent / "mover.py",
 )
 """Of what the machine code of vector instructions and of moving data is made."""
 _OPERANDS = 15
@@ -39,7 +42,7 @@ Kernel = Callable[
 ]
 
 
-def _make_kernel(fingerprint_: int) -> Kernel:
+def _make_kernel(sources: int) -> Kernel:
     def run_vectors(
         opcode: int,
         function: int,
@@ -54,7 +57,7 @@ def _make_kernel(fingerprint_: int) -> Kernel:
         words: NDArray[np.int32],
         sram_bytes: int,
     ) -> None:
-        if fingerprint_ < 0:
+        if sources < 0:
             return
         for lane in range(pes.size):
             for row in range(varying.size):

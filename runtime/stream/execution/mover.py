@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ....ir.jit import entry, inner, wide
 from ... import bytecode as bc
-from ...wavelet.jit import entry, inner, wide
 from ...wavelet.number import (
     binary,
     bits_of_float,
@@ -262,7 +262,7 @@ def _move(
 Kernel = Callable[[I32, I64, NDArray[np.uint32], Pieces, Queues, I64, Paths, Memory], int]
 
 
-def _make_kernel(fingerprint_: int) -> Kernel:
+def _make_kernel(sources: int) -> Kernel:
     def run_moves(
         moves: I32,
         halves: I64,
@@ -273,7 +273,7 @@ def _make_kernel(fingerprint_: int) -> Kernel:
         paths: Paths,
         memory: Memory,
     ) -> int:
-        if fingerprint_ < 0:
+        if sources < 0:
             return EMPTY
         while True:
             status = _serve(paths, pieces, queues, counters)

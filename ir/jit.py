@@ -1,7 +1,8 @@
-"""How the engine's functions are compiled by Numba, and when a compiled one on disk is still the right one.
+"""How hot functions are compiled by Numba, and when a compiled one on disk is still the right one.
 
-Only entry points are kept on disk: Numba compares the file of the function alone, so a stale copy would
-survive a change in a file that it calls into. An entry point therefore closes over `FINGERPRINT`, which
+Imported only where such functions are: Numba takes longer to import than all else. Only entry points are kept
+on disk: Numba compares the file of the function alone, so a stale copy would survive a change in a file that
+it calls into. An entry point therefore closes over a `fingerprint` of all files that it is made of, which
 Numba makes part of the key under which it stores the machine code.
 """
 
@@ -19,8 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPTIONS: Any = {"_nrt": False}
-"""Engines allocate nothing, so nobody has to count references to arrays: where functions are called with
-tuples of arrays, that would cost more than all the rest."""
+"""Such functions allocate nothing, so nobody has to count references to arrays: where functions are called
+with tuples of arrays, that would cost more than all the rest."""
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -29,7 +30,7 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function`, which must close over `FINGERPRINT`, and keep the machine code on disk.
+    """Compile `function`, which must close over a `fingerprint`, and keep the machine code on disk.
 
     Raises `ValueError` if it closes over nothing.
     """
@@ -39,17 +40,12 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def fingerprint(*places: Path) -> int:
-    """Return a hash of the bytecode's description and of the source files at `places`, files or folders."""
+    """Return a hash of the source files at `places`, files or folders."""
     digest = hashlib.sha256()
     files = [path for place in places for path in (sorted(place.glob("*.py")) if place.is_dir() else [place])]
-    for path in [_HERE.parent / "bytecode.py", *files]:
+    for path in files:
         digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:6], "big")
-
-
-_HERE = Path(__file__).parent
-FINGERPRINT = fingerprint(_HERE)
-"""Of everything that the wavelet engine's machine code is made of."""
 
 
 @inner
