@@ -40,9 +40,11 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def fingerprint(*places: Path) -> int:
-    """Return a hash of the source files at `places`, files or folders."""
+    """Return a hash of the source files at `places`, files or folders, and of this one."""
     digest = hashlib.sha256()
-    files = [path for place in places for path in (sorted(place.glob("*.py")) if place.is_dir() else [place])]
+    files = [Path(__file__)]
+    for place in places:
+        files += sorted(place.glob("*.py")) if place.is_dir() else [place]
     for path in files:
         digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:6], "big")

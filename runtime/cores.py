@@ -12,10 +12,10 @@ from ..ir.runs import Run, numbers_of
 from . import bytecode as bc
 from .bytecode import Program
 from .fault import FaultDetail, MachineFault
+from .prefetch import PADDING
 from .route import Rect, rect_points
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
-from .wavelet.prefetch import PADDING
 from .wavelet.state import Cores
 
 

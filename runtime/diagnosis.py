@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import bytecode as bc
+from .arithmetic import vector
 from .bytecode import Site
 from .fault import FaultDetail, MachineFault
 from .route import OFFSETS
 from .waits import circle_text, first_circle, waits_of, whom_text
 from .wavelet import state as st
-from .wavelet import vector
 from .wavelet.state import Cores, Run
 from .wavelet_queues import WaveletQueues
 from .wiring import Wiring

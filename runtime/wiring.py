@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..ir.arrays import different_values
 from .fault import MachineFault
+from .prefetch import PADDING
 from .route import OFFSETS, OPPOSITE, Route, SettingTable, setting_table
 from .wavelet import state as st
 from .wavelet.bitmap import bitmap
-from .wavelet.prefetch import PADDING
 from .wavelet.state import Network
 
 

@@ -8,7 +8,7 @@ is so can be known beforehand, from a few comparisons for each queue.
 from __future__ import annotations
 
 from ...ir.jit import inner, wide
-from ..wavelet.prefetch import prefetch
+from ..prefetch import prefetch
 from . import state as st
 from .queues import end_message, fill, pass_through
 from .resources import is_free, use

@@ -220,5 +220,8 @@ def _make_kernel(sources: int) -> Kernel:
     return entry(run_kernel)
 
 
-run_kernel = _make_kernel(fingerprint(Path(__file__).parent, Path(__file__).parents[1] / "bytecode.py"))
+_HERE = Path(__file__).parent
+_SHARED = (_HERE.parent / "bytecode.py", _HERE.parent / "prefetch.py")
+
+run_kernel = _make_kernel(fingerprint(_HERE, *_SHARED))
 """Do all tasks; returns one of the `STATUS_...` numbers of `state`. After `STATUS_FULL` call it again."""

@@ -10,11 +10,11 @@ import numpy as np
 
 from ...ir.jit import inner, wide
 from .. import bytecode as bc
+from ..arithmetic.vector import EXTENTS_DIFFER, OK, check_descriptor, execute_vector, type_of
 from . import state as st
 from .bitmap import set_bit
 from .state import Cores, I32Array, I64Array, Memory, Network, Programs, Run
 from .thread import note_memory, release_streams, share_memory, stream_of
-from .vector import EXTENTS_DIFFER, OK, check_descriptor, execute_vector, type_of
 from .wheel import sleep_until
 
 READY = 0

@@ -66,7 +66,10 @@ def _make_kernel(sources: int) -> Kernel:
     return entry(run_kernel)
 
 
-run_kernel = _make_kernel(fingerprint(Path(__file__).parent, Path(__file__).parents[1] / "bytecode.py"))
+_HERE = Path(__file__).parent
+_SHARED = (_HERE.parent / "arithmetic", _HERE.parent / "bytecode.py", _HERE.parent / "prefetch.py")
+
+run_kernel = _make_kernel(fingerprint(_HERE, *_SHARED))
 """Run until something needs the caller: returns one of the `STATUS_...` numbers of `state`.
 
 Call it again with the same arrays to go on after `STATUS_PAUSED` and, with a longer log, `STATUS_LOG_FULL`.

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...ir.jit import inner, wide
+from ..prefetch import AHEAD, PADDING, prefetch
 from . import state as st
 from .bitmap import clear_bit, members, set_bit
-from .prefetch import AHEAD, PADDING, prefetch
 from .state import Cores, I32Array, I64Array, Network, U64Array
 from .wheel import sleep_until
 

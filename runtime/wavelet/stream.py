@@ -7,10 +7,7 @@ from numpy.typing import NDArray
 
 from ...ir.jit import inner, wide
 from .. import bytecode as bc
-from . import state as st
-from .bitmap import clear_bit, set_bit
-from .interpreter import FAULT, INCOMPLETE, READY, advance, log_row
-from .number import (
+from ..arithmetic.number import (
     binary,
     bits_of_float,
     float_of_bits,
@@ -18,7 +15,10 @@ from .number import (
     half_of_float,
     integer_binary,
 )
-from .prefetch import AHEAD, PADDING, prefetch
+from ..prefetch import AHEAD, PADDING, prefetch
+from . import state as st
+from .bitmap import clear_bit, set_bit
+from .interpreter import FAULT, INCOMPLETE, READY, advance, log_row
 from .router import push_slot, wake_upstream
 from .state import Cores, I32Array, Memory, Network, Programs, Run
 from .thread import end_stream

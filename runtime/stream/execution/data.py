@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....ir.jit import entry, fingerprint
-from ...wavelet.vector import execute_vector
+from ...arithmetic.vector import execute_vector
 from .lanes import Value
 from .rows import Row
 from .wafer import Wafer
 
 SOURCES = fingerprint(
-    Path(__file__).parents[2] / "wavelet",
+    Path(__file__).parents[2] / "arithmetic",
     Path(__file__).parents[2] / "bytecode.py",
     Path(__file__),
     Path(__file__).parent / "mover.py",

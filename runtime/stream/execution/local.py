@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import bytecode as bc
+from ...arithmetic.vector import MISALIGNED, OUTSIDE
 from ...wavelet import state as st
-from ...wavelet.vector import MISALIGNED, OUTSIDE
 from .groups import Cycles, Group
 from .lanes import I32_LARGEST, LaneFault, Lanes, Value, alignment, bounds, holds, lanes, raw, scalar, take
 from .log import Layer, StreamLog

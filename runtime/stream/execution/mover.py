@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ....ir.jit import entry, inner, wide
 from ... import bytecode as bc
-from ...wavelet.number import (
+from ...arithmetic.number import (
     binary,
     bits_of_float,
     float_of_bits,

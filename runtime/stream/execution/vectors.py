@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import bytecode as bc
-from ...wavelet.vector import EXTENTS_DIFFER, MISALIGNED, NEGATIVE_EXTENT, OK, OUTSIDE
+from ...arithmetic.vector import EXTENTS_DIFFER, MISALIGNED, NEGATIVE_EXTENT, OK, OUTSIDE
 from .groups import Cycles
 from .lanes import I32_LARGEST, Value, alignment, bounds, raw, wide
 from .rows import Row

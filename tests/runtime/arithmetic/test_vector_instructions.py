@@ -14,11 +14,11 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 
 from wsc.runtime import bytecode as bc
+from wsc.runtime.arithmetic import number
 from wsc.runtime.bytecode import Descriptor, Instruction
 from wsc.runtime.fault import MachineFault
-from wsc.runtime.wavelet import number
 
-from ..support.wafers import machine
+from ...support.wafers import machine
 
 BYTES = 512
 DTYPES = {bc.F16: np.float16, bc.F32: np.float32, bc.I32: np.int32}

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 
 from wsc.runtime import bytecode as bc
-from wsc.runtime.wavelet import number
+from wsc.runtime.arithmetic import number
 
 HALVES = np.arange(65536).astype(np.uint16)
 NAN = np.isnan(HALVES.view(np.float16))

@@ -1,0 +1,1 @@
+"""What the cores compute, bit by bit, without time: numbers and vector instructions, for both engines."""
