@@ -1,0 +1,1 @@
+"""Scheduling as a plain problem: tasks, unary resources, precedence with latencies. Knows no IR."""
