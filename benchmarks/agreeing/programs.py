@@ -63,19 +63,19 @@ def compiled(example: Example, folder: Path) -> Program:
     return read_program(path)
 
 
-def examples(size: str) -> Iterator[Run]:
-    """Yield the steps of each example, at several positions for those that decode."""
+def examples(size: str, number: int) -> Iterator[Run]:
+    """Yield the steps of example `number` of that size, at several positions if it decodes."""
     models, positions = EXAMPLE_RUNS[size]
-    for example in models:
-        with tempfile.TemporaryDirectory() as folder:
-            program = compiled(example, Path(folder))
-        weights = load_weights(program.model, EXAMPLES / example.name / f"{example.name}.safetensors")
-        sessions = Session(program.module, weights), Session(program.module, weights)
-        last = (sessions[0].context or 1) - 1
-        one_step = sessions[0].window is not None or not sessions[0].takes_tokens
-        for position in sorted({min(position, last) for position in positions}):
-            place = 0 if one_step else position
-            yield f"{example.title} at {position}", partial(compare_step, sessions, place, position)
+    example = models[number]
+    with tempfile.TemporaryDirectory() as folder:
+        program = compiled(example, Path(folder))
+    weights = load_weights(program.model, EXAMPLES / example.name / f"{example.name}.safetensors")
+    sessions = Session(program.module, weights), Session(program.module, weights)
+    last = (sessions[0].context or 1) - 1
+    one_step = sessions[0].window is not None or not sessions[0].takes_tokens
+    for position in sorted({min(position, last) for position in positions}):
+        place = 0 if one_step else position
+        yield f"{example.title} at {position}", partial(compare_step, sessions, place, position)
 
 
 def compare_step(sessions: tuple[Session, Session], position: int, seed: int) -> Outcome:

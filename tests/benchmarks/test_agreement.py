@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from agreeing.cases import Case, machine_routes
 from agreeing.collective_cases import collectives
 from agreeing.compare import CERTIFIED, CONFLICT, Outcome, compare
 from agreeing.machines import build
+from agreeing.parts import compare_case, parts_of, run_group, run_parts
 from agreeing.random_cases import random_case
-from agreement import compare_case, run_group, run_random
+from agreeing.tally import Tally, aims_of
 
 from wsc.runtime.machine import Machine
 from wsc.runtime.wiring import Route
@@ -26,10 +28,12 @@ PROGRAMS = 80
 
 
 def test_engines_agree_on_random_programs() -> None:
-    tally = run_random(0, PROGRAMS, 1)
+    tally = Tally("random")
+    for part in run_parts(parts_of("random", "quick", 0, PROGRAMS)):
+        tally.add(part)
     assert tally.different == []
-    assert tally.certified > PROGRAMS / 2
-    assert tally.settled > PROGRAMS / 6
+    assert tally.certified_share > 1 / 2
+    assert tally.met_share > 1 / 4
     assert tally.operations > 10 * PROGRAMS
     assert tally.needless < PROGRAMS / 20
 
@@ -40,6 +44,30 @@ def test_engines_agree_on_collectives() -> None:
     assert tally.different == []
     assert tally.runs > 40
     assert tally.certified > 0.8 * tally.runs
+
+
+def test_parts_that_are_done_are_kept(tmp_path: Path) -> None:
+    parts = parts_of("random", "quick", 40, 3)
+    (found,) = run_parts(parts, kept=tmp_path)
+    (path,) = tmp_path.iterdir()
+    kept = json.loads(path.read_text("utf-8"))
+    assert kept["found"]["operations"] == found.operations > 0
+    kept["found"]["operations"] = -1
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert [tally.operations for tally in run_parts(parts, kept=tmp_path)] == [-1]
+    kept["sources"] = "others"
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert [tally.operations for tally in run_parts(parts, kept=tmp_path)] == [found.operations]
+
+
+def test_aims_say_what_is_not_met() -> None:
+    random = Tally("random", runs=10, certified=6, settled=2, conflict=1, operations=5)
+    run = Tally("examples", runs=2, certified=1, cycles=100, certified_cycles=80, different=["mlp at 0"])
+    different, certified, met, cycles = aims_of([random, run])
+    assert (different.found, different.met) == ("1, of 5 operations", False)
+    assert (certified.found, certified.met) == ("60.0 %", True)
+    assert (met.found, met.met) == ("30.0 %", False)
+    assert (cycles.found, cycles.met) == ("80.0 %", False)
 
 
 @pytest.mark.slow
