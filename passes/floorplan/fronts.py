@@ -44,7 +44,7 @@ class Fronts:
 
     @cached_property
     def times(self) -> tuple[int, ...]:
-        """All times that a plan's largest time can have, ascending: below the first some kernel has no shape."""
+        """All largest times of plans, ascending; below the first some kernel has no shape."""
         least = max((int(table[:, 2].min(initial=2**62)) for table in self._tables), default=0)
         return tuple(sorted({int(t) for table in self._tables for t in table[:, 2] if t >= least}))
 

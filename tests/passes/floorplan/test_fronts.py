@@ -30,7 +30,9 @@ def test_boxes_are_those_that_no_other_beats(
     assert fronts.least_area(0, time) == min((w * h for w, h in best), default=None)
     for w, h in best:
         shape, rotated = fronts.placed(0, time, w, h)
-        assert shape in shapes and shape.time <= time and (may_rotate or not rotated)
+        assert shape in shapes
+        assert shape.time <= time
+        assert may_rotate or not rotated
         assert ((shape.height, shape.width) if rotated else (shape.width, shape.height)) == (w, h)
 
 
@@ -38,9 +40,11 @@ def test_equal_kernels_are_one_class() -> None:
     one, other = (Shape(2, 3, 4, 0.0),), (Shape(2, 3, 5, 0.0), Shape(3, 3, 2, 0.0))
     kernels = tuple(Kernel(str(n), "shapes", shapes) for n, shapes in enumerate([one, other, one]))
     fronts = Fronts(Problem(9, 9, kernels, ()))
-    assert fronts.members == ((0, 2), (1,)) and fronts.class_of == (0, 1, 0)
+    assert fronts.members == ((0, 2), (1,))
+    assert fronts.class_of == (0, 1, 0)
     assert fronts.times == (4, 5)
-    assert fronts.total_area(4) == 6 + 6 + 9 and fronts.total_area(3) is None
+    assert fronts.total_area(4) == 6 + 6 + 9
+    assert fronts.total_area(3) is None
     with pytest.raises(ValueError, match="class 1 has no shape within 2 x 3"):
         fronts.placed(1, 4, 2, 3)
 
@@ -50,4 +54,5 @@ def test_kernels_that_may_not_rotate_are_a_class_of_their_own() -> None:
     kernels = (Kernel("a", "shapes", shapes), Kernel("b", "shapes", shapes, may_rotate=False))
     fronts = Fronts(Problem(9, 9, kernels, ()))
     assert fronts.members == ((0,), (1,))
-    assert fronts.boxes(0, 4).tolist() == [[2, 3], [3, 2]] and fronts.boxes(1, 4).tolist() == [[2, 3]]
+    assert fronts.boxes(0, 4).tolist() == [[2, 3], [3, 2]]
+    assert fronts.boxes(1, 4).tolist() == [[2, 3]]
